@@ -1,0 +1,177 @@
+"""Settings: `defaults.toml`, then the user's file, then the environment, as one frozen object."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipeline.errors import ConfigError
+
+PREFIX = "TUNNEPOLKU_"
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Files and folders, absolute."""
+
+    landing: Path
+    staging: Path
+    database: Path
+    published: Path
+    secret: Path
+    models: Path
+    corpora: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How source times without a zone are read."""
+
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Limits on reading."""
+
+    batch_size: int
+    max_rejected_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is masked besides what always is."""
+
+    names: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Which lemmatizer reads the text."""
+
+    lemmatizer: str
+    stanza_folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Affect:
+    """Which classifier scores the text."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoints:
+    """Which service path the conversations are put on."""
+
+    palvelupolku: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of a run. `config_hash` names them in the `runs` table."""
+
+    paths: Paths
+    time: Time
+    sources: Sources
+    privacy: Privacy
+    language: Language
+    affect: Affect
+    touchpoints: Touchpoints
+
+    @property
+    def config_hash(self) -> str:
+        """First 12 hex digits of the SHA-256 over what shapes the rows: every setting but where files lie."""
+        settings = (self.time, self.sources, self.privacy, self.language, self.affect)
+        return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
+
+
+def project_root() -> Path:
+    """TUNNEPOLKU_HOME, else the checkout this package stands in."""
+    return Path(os.environ.get(f"{PREFIX}HOME") or Path(__file__).parents[1]).resolve()
+
+
+@cache
+def load_config() -> Config:
+    """The settings of this process.
+
+    Raises:
+        ConfigError: a file cannot be read, a key is unknown or a value has the wrong type.
+    """
+    root = project_root()
+    settings = _read_toml(DEFAULTS)
+    user_file = Path(os.environ.get(f"{PREFIX}CONFIG") or root / "tunnepolku.toml")
+    if user_file.exists():
+        _merge(settings, _read_toml(user_file), str(user_file))
+    elif f"{PREFIX}CONFIG" in os.environ:
+        raise ConfigError(f"TUNNEPOLKU_CONFIG names {user_file}, which is not there: create it or unset the variable.")
+    _merge(settings, _from_environment(), "the environment")
+    return _build(settings, root)
+
+
+def _read_toml(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} is not readable as TOML ({error}): correct it.") from None
+
+
+def _from_environment() -> dict[str, dict[str, Any]]:
+    """TUNNEPOLKU_PATHS__DATABASE=x becomes {"paths": {"database": "x"}}."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in os.environ.items():
+        section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and separator:
+            found.setdefault(section, {})[key] = value
+    return found
+
+
+def _merge(settings: dict[str, dict[str, Any]], changes: Mapping[str, Any], origin: str) -> None:
+    """Lay `changes` over `settings` in place; each value keeps the type of its default."""
+    for section, values in changes.items():
+        if section not in settings or not isinstance(values, Mapping):
+            raise ConfigError(f"{origin} sets the unknown section [{section}]: see pipeline/defaults.toml.")
+        for key, value in values.items():
+            if key not in settings[section]:
+                raise ConfigError(f"{origin} sets the unknown key {section}.{key}: see pipeline/defaults.toml.")
+            settings[section][key] = _converted(value, settings[section][key], f"{origin}: {section}.{key}")
+
+
+def _converted(value: object, default: object, where: str) -> object:
+    wanted = type(default)
+    if isinstance(value, str) and wanted is bool and value.lower() in ("true", "false", "1", "0"):
+        return value.lower() in ("true", "1")
+    if wanted is not bool and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        try:
+            return wanted(value)  # type: ignore[call-arg]
+        except ValueError:
+            pass
+    if isinstance(value, wanted):
+        return value
+    raise ConfigError(f"{where} must be a {wanted.__name__}, like the default {default!r}.")
+
+
+def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
+    try:
+        zone = ZoneInfo(settings["time"]["zone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f"time.zone is not a known time zone: {settings['time']['zone']!r}.") from None
+    share, size = settings["sources"]["max_rejected_share"], settings["sources"]["batch_size"]
+    if not 0 <= share <= 1 or size < 1:
+        raise ConfigError("sources.max_rejected_share must lie between 0 and 1, sources.batch_size must be at least 1.")
+    own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
+    return Config(
+        paths=Paths(**{name: (root / value).resolve() for name, value in settings["paths"].items()}),
+        time=Time(zone),
+        sources=Sources(**settings["sources"]),
+        privacy=Privacy(**settings["privacy"]),
+        language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
+        affect=Affect(**settings["affect"]),
+        touchpoints=Touchpoints((root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")),
+    )

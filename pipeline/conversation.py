@@ -1,0 +1,155 @@
+"""What flows through the pipeline: conversations as a source tells them, then as they may be stored.
+
+The unmasked types (`Conversation`, `Utterance`, `SurveyResponse`) live in memory only. Masking turns them into the
+`Masked…` types, whose text is a `MaskedText`; every later step asks for that type, so a type checker shows any place
+where raw text would reach a model or the store.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NewType, get_args
+
+Speaker = Literal["customer", "agent", "bot", "unknown"]
+Channel = Literal["chat", "call", "email", "survey"]
+Sentiment = Literal["negative", "neutral", "positive"]
+Emotion = Literal["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
+
+SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
+EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
+"""Plutchik's eight primary emotions, clockwise round his wheel (Plutchik 1980)."""
+
+MaskedText = NewType("MaskedText", str)
+"""Text that has been through `pipeline.privacy.mask`, the only place that makes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One turn as the source wrote it. Seconds count from the start of the conversation; None where it has no clock."""
+
+    index: int
+    speaker: Speaker
+    text: str
+    seconds: float | None = None
+    end_seconds: float | None = None
+    participant_id: str | None = None
+    """The source's own key of who spoke; becomes a keyed hash before storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One contact between a customer and the company, in source order. `started_at` is aware UTC, None if unknown."""
+
+    conversation_id: str
+    channel: Channel
+    utterances: tuple[Utterance, ...]
+    language: str = "fi"
+    started_at: datetime | None = None
+    customer_id: str | None = None
+    queue: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the source says besides (department, tags, contact reason): short strings that rules may look at."""
+    position: str = ""
+    """Where in its file the conversation starts, for `rejections`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResponse:
+    """One answer to a survey. Scales: NPS 0-10; CES 1-7, 7 = very easy; CSAT 1-5; FCR yes or no."""
+
+    response_id: str
+    responded_at: datetime
+    nps_rating: int | None = None
+    ces_rating: int | None = None
+    csat_rating: int | None = None
+    first_contact_resolution: bool | None = None
+    verbatim: str | None = None
+    conversation_id: str | None = None
+    customer_id: str | None = None
+    position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something personal stood: character offsets into the unmasked text, end exclusive, and its type."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or mark with its dictionary form and universal part of speech (`X` where the lemmatizer knows none)."""
+
+    text: str
+    lemma: str
+    upos: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a classifier read in one text: probabilities, and the model that gave them.
+
+    The three sentiment probabilities sum to 1. Each emotion's is its own yes-or-no probability: they do not sum to 1.
+    """
+
+    sentiment: Sentiment
+    sentiment_probability: Mapping[Sentiment, float]
+    emotions: Mapping[Emotion, float]
+    model: str
+    model_version: str
+
+    @property
+    def sentiment_score(self) -> float:
+        """Sentiment as one number in [-1, 1]: P(positive) - P(negative)."""
+        return self.sentiment_probability["positive"] - self.sentiment_probability["negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedUtterance:
+    """One turn as it may be stored, with what the later steps read in it."""
+
+    index: int
+    speaker: Speaker
+    text: MaskedText
+    seconds: float | None
+    end_seconds: float | None
+    participant_key: str | None
+    tokens: Sequence[Token] = ()
+    score: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedConversation:
+    """One conversation as it may be stored; keys are keyed hashes."""
+
+    conversation_id: str
+    channel: Channel
+    utterances: tuple[MaskedUtterance, ...]
+    language: str
+    started_at: datetime | None
+    customer_key: str | None
+    queue: str | None
+    metadata: Mapping[str, str]
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedSurveyResponse:
+    """One survey answer as it may be stored."""
+
+    response_id: str
+    responded_at: datetime
+    nps_rating: int | None
+    ces_rating: int | None
+    csat_rating: int | None
+    first_contact_resolution: bool | None
+    verbatim: MaskedText | None
+    conversation_id: str | None
+    customer_key: str | None
+    position: str
+    tokens: Sequence[Token] = ()
+    score: Score | None = None

@@ -1,0 +1,81 @@
+"""Find a model under `models/`, and believe it only when its bytes are those its card promises.
+
+A model is a folder with a `card.toml` and weights: `name`, `task`, `backend`, `version`, the labels, a `[files]` table
+of file name → SHA-256, the data it learnt from with their licences, and the metrics it was measured at.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ModelError
+
+CARD = "card.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What `card.toml` says, and the folder it says it of."""
+
+    folder: Path
+    name: str
+    task: str
+    backend: str
+    version: str
+    files: Mapping[str, str]
+    details: Mapping[str, Any]
+    """The whole card, for what only the backend needs."""
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The card of the model in `folder`, unverified.
+
+    Raises:
+        ModelError: there is no card, or it lacks one of its five keys.
+    """
+    path = folder / CARD
+    try:
+        details = tomllib.loads(path.read_text(encoding="utf-8"))
+        return ModelCard(
+            folder=folder,
+            name=details["name"],
+            task=details["task"],
+            backend=details["backend"],
+            version=details["version"],
+            files=details["files"],
+            details=details,
+        )
+    except FileNotFoundError:
+        raise ModelError(f"There is no model in {folder}: set the name of a folder under models/.") from None
+    except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{path} is not a model card ({error}): restore it from the repository.") from None
+
+
+def verified_card(folder: Path) -> ModelCard:
+    """The card of the model in `folder`, once every file on it has the SHA-256 that it promises.
+
+    Raises:
+        ModelError: a file is missing or has other bytes.
+    """
+    card = read_card(folder)
+    for name, promised in card.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path} is missing: restore it from the repository or train the model again.")
+        if sha256_of(path) != promised:
+            raise ModelError(f"{path} is not the file its card describes: restore it or train the model again.")
+    return card
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def all_cards(models: Path) -> list[ModelCard]:
+    """The cards of every model under `models`, in the order of their folders' names."""
+    return [read_card(path.parent) for path in sorted(models.glob(f"*/{CARD}"))]

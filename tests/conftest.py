@@ -1,0 +1,55 @@
+"""Fixtures shared by the tests: settings of one's own in a temporary folder, and one night over the samples."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Config, load_config
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "data" / "samples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of the sample night in one process, so that it is run once."""
+    for item in items:
+        if "sample_night" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample_night"))
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a machine that has nothing but this checkout and `home`; its lemmatizer is always there."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TUNNEPOLKU_")},
+        "TUNNEPOLKU_HOME": str(home),
+        "TUNNEPOLKU_SECRET": "a secret for the tests only, 32 characters or more",
+        "TUNNEPOLKU_PATHS__MODELS": str(ROOT / "models"),
+        "TUNNEPOLKU_LANGUAGE__LEMMATIZER": "simplemma",
+    }
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+    """Settings whose every path lies in a fresh folder, with the models of the repository."""
+    for name in [name for name in os.environ if name.startswith("TUNNEPOLKU_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    load_config.cache_clear()
+    yield load_config()
+    load_config.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def sample_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published database of one night over data/samples, run as a user runs it."""
+    home = tmp_path_factory.mktemp("night")
+    subprocess.run(
+        [sys.executable, "-m", "pipeline", "run", str(SAMPLES)],
+        env=environment(home), cwd=ROOT, check=True, capture_output=True, timeout=600,
+    )  # fmt: skip
+    return home / "data" / "published" / "tunnepolku.duckdb"
