@@ -109,7 +109,7 @@ def load_config() -> Config:
     user_file = Path(os.environ.get(f"{PREFIX}CONFIG") or root / "tunnepolku.toml")
     if user_file.exists():
         _merge(settings, _read_toml(user_file), str(user_file))
-    elif f"{PREFIX}CONFIG" in os.environ:
+    elif os.environ.get(f"{PREFIX}CONFIG"):
         raise ConfigError(f"TUNNEPOLKU_CONFIG names {user_file}, which is not there: create it or unset the variable.")
     _merge(settings, _from_environment(), "the environment")
     return _build(settings, root)
@@ -147,12 +147,12 @@ def _converted(value: object, default: object, where: str) -> object:
     wanted = type(default)
     if isinstance(value, str) and wanted is bool and value.lower() in ("true", "false", "1", "0"):
         return value.lower() in ("true", "1")
-    if wanted is not bool and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+    if (isinstance(value, str) and wanted is not bool) or (type(value) is int and wanted is float):
         try:
             return wanted(value)  # type: ignore[call-arg]
         except ValueError:
             pass
-    if isinstance(value, wanted):
+    if type(value) is wanted:
         return value
     raise ConfigError(f"{where} must be a {wanted.__name__}, like the default {default!r}.")
 
@@ -166,6 +166,9 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     if not 0 <= share <= 1 or size < 1:
         raise ConfigError("sources.max_rejected_share must lie between 0 and 1, sources.batch_size must be at least 1.")
     own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
+    palvelupolku = (root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")
+    if not palvelupolku.is_file():
+        raise ConfigError(f"touchpoints.palvelupolku names {palvelupolku}, which is not there: correct it.")
     return Config(
         paths=Paths(**{name: (root / value).resolve() for name, value in settings["paths"].items()}),
         time=Time(zone),
@@ -173,5 +176,5 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         privacy=Privacy(**settings["privacy"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
-        touchpoints=Touchpoints((root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")),
+        touchpoints=Touchpoints(palvelupolku),
     )

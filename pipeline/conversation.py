@@ -57,7 +57,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class SurveyResponse:
-    """One answer to a survey. Scales: NPS 0-10; CES 1-7, 7 = very easy; CSAT 1-5; FCR yes or no."""
+    """One answer to a survey. Scales: NPS 0-10; CES 1-7, 7 = very easy; CSAT 1-5; FCR yes or no.
+
+    Where the source gives no id, `response_id` is a hash of the answer and `has_own_id` is False: such a hash could be
+    guessed back, so that it becomes a keyed one before storage.
+    """
 
     response_id: str
     responded_at: datetime
@@ -69,6 +73,7 @@ class SurveyResponse:
     conversation_id: str | None = None
     customer_id: str | None = None
     position: str = ""
+    has_own_id: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,12 @@ def read_card(folder: Path) -> ModelCard:
             task=details["task"],
             backend=details["backend"],
             version=details["version"],
-            files=details["files"],
+            files=dict(details["files"]),
             details=details,
         )
-    except FileNotFoundError:
+    except OSError:
         raise ModelError(f"There is no model in {folder}: set the name of a folder under models/.") from None
-    except (KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise ModelError(f"{path} is not a model card ({error}): restore it from the repository.") from None
 
 

@@ -1,0 +1,138 @@
+"""One conversation from one plain mapping: what the chat and call readers share.
+
+Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `customer_id`, `agent_id`, `queue`, and
+`turns`, each with `speaker`, `text` and either `sent_at` (a clock) or `seconds` (from the start). Every other key
+with a short plain value becomes metadata that touchpoint rules can look at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from math import isfinite, nan
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.conversation import Channel, Conversation, Speaker, Utterance
+from pipeline.errors import RecordError
+from pipeline.sources.text import clean, utc
+
+SPEAKER_NAMES: dict[str, Speaker] = {
+    "customer": "customer", "client": "customer", "consumer": "customer", "visitor": "customer",
+    "end_user": "customer", "asiakas": "customer", "soittaja": "customer",
+    "agent": "agent", "asiakaspalvelija": "agent", "asiakaspalvelu": "agent", "agentti": "agent",
+    "bot": "bot", "botti": "bot", "automated_agent": "bot", "ivr": "bot", "system": "bot",
+    "unknown": "unknown",
+}  # fmt: skip
+CHANNEL_NAMES: dict[str, Channel] = {
+    "chat": "chat", "call": "call", "phone": "call", "voice": "call", "puhelu": "call", "puhelin": "call",
+    "email": "email", "sähköposti": "email",
+}  # fmt: skip
+KNOWN_KEYS = {"conversation_id", "channel", "language", "started_at", "customer_id", "agent_id", "queue", "turns"}
+MAX_METADATA_CHARACTERS = 200
+
+
+def conversation(record: Mapping[str, Any], position: str, channel: Channel, zone: ZoneInfo) -> Conversation:
+    """The conversation that `record` describes; `channel` is used where the record names none.
+
+    Raises:
+        RecordError: something required is missing or cannot be understood; its code says what.
+    """
+    try:
+        return _conversation(record, position, channel, zone)
+    except UnicodeError:
+        raise RecordError(position, "not_unicode") from None
+
+
+def _conversation(record: Mapping[str, Any], position: str, channel: Channel, zone: ZoneInfo) -> Conversation:
+    conversation_id = _short(record.get("conversation_id"))
+    if not conversation_id:
+        raise RecordError(position, "missing_conversation_id")
+    clocks = [_time(turn.get("sent_at"), position, zone) for turn in _turns(record, position)]
+    started_at = _time(record.get("started_at"), position, zone) or min(filter(None, clocks), default=None)
+    utterances = [
+        _utterance(turn, clock, started_at, record.get("agent_id"), position)
+        for turn, clock in zip(record["turns"], clocks, strict=True)
+    ]
+    if all(clocks):  # a stable sort: equal times keep the order of the source
+        utterances.sort(key=lambda utterance: utterance.seconds or 0.0)
+    spoken = [utterance for utterance in utterances if utterance.text]
+    if not spoken:
+        raise RecordError(position, "no_text")
+    return Conversation(
+        conversation_id=conversation_id,
+        channel=_channel(record.get("channel"), channel, position),
+        utterances=tuple(replace(utterance, index=index) for index, utterance in enumerate(spoken)),
+        language=(_short(record.get("language")) or "fi").partition("-")[0].lower(),
+        started_at=started_at,
+        customer_id=_short(record.get("customer_id")) or None,
+        queue=_short(record.get("queue")) or None,
+        metadata={
+            clean(str(key)): text for key, value in record.items() if key not in KNOWN_KEYS and (text := _short(value))
+        },
+        position=position,
+    )
+
+
+def _turns(record: Mapping[str, Any], position: str) -> list[Mapping[str, Any]]:
+    turns = record.get("turns")
+    if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
+        raise RecordError(position, "missing_turns")
+    return turns
+
+
+def _utterance(
+    turn: Mapping[str, Any], clock: datetime | None, started_at: datetime | None, agent_id: object, position: str
+) -> Utterance:
+    text = turn.get("text")
+    if not isinstance(text, str):
+        raise RecordError(position, "missing_text")
+    name = _short(turn.get("speaker")).lower()
+    if name and name not in SPEAKER_NAMES:
+        raise RecordError(position, "unknown_speaker")
+    speaker = SPEAKER_NAMES.get(name, "unknown")
+    participant = _short(turn.get("participant_id")) or (_short(agent_id) if speaker == "agent" else "")
+    from_clock = (clock - started_at).total_seconds() if clock and started_at else None
+    return Utterance(
+        index=0,
+        speaker=speaker,
+        text=clean(text),
+        seconds=from_clock if from_clock is not None else _number(turn.get("seconds"), position),
+        end_seconds=_number(turn.get("end_seconds"), position),
+        participant_id=participant or None,
+    )
+
+
+def _channel(value: object, default: Channel, position: str) -> Channel:
+    name = _short(value).lower()
+    if name and name not in CHANNEL_NAMES:
+        raise RecordError(position, "unknown_channel")
+    return CHANNEL_NAMES[name] if name else default
+
+
+def _time(value: object, position: str, zone: ZoneInfo) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        return utc(str(value), zone)
+    except ValueError:
+        raise RecordError(position, "bad_time") from None
+
+
+def _number(value: object, position: str) -> float | None:
+    if value is None:
+        return None
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else nan
+    except OverflowError:
+        number = nan
+    if not isfinite(number):
+        raise RecordError(position, "bad_time")
+    return number
+
+
+def _short(value: object) -> str:
+    """A string or number as clean text; anything else, or anything long, as nothing."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    text = clean(str(value))
+    return text if len(text) <= MAX_METADATA_CHARACTERS else ""

@@ -1,0 +1,92 @@
+"""A marker word stands in every field of every format in turn: no error may repeat it, not even in its traceback."""
+
+import json
+import traceback
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.errors import RecordError, SourceError
+from pipeline.sources import read
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+SECRET = "SALAISUUS"
+TURN = {
+    "speaker": "customer",
+    "text": SECRET,
+    "sent_at": "2026-09-01T10:00",
+    "seconds": 0,
+    "end_seconds": 1,
+    "participant_id": "x",
+}
+CHAT = {"conversation_id": "c1", "channel": "chat", "language": "fi", "started_at": "2026-09-01T10:00", "queue": "q"}
+CELLS = {
+    **{key: CHAT[key] for key in ("conversation_id", "channel", "started_at")},
+    **{key: TURN[key] for key in ("sent_at", "speaker", "text")},
+}
+ANSWER = {
+    "responded_at": "2026-09-01", "nps_rating": "9", "ces_rating": "", "csat_rating": "",
+    "first_contact_resolution": "", "verbatim": SECRET,
+}  # fmt: skip
+CUE = f"00:00.000 --> 00:01.000\n<v {SECRET}>{SECRET}</v>"
+
+
+def with_secret(fields):
+    """The fields with the secret in one after the other."""
+    return [{**fields, key: value} for key in fields for value in (SECRET, f"{SECRET} \ud800")]
+
+
+def as_csv(fields, quote='"'):
+    return ",".join(fields) + "\n" + ",".join(f"{quote}{value}{quote}" for value in fields.values())
+
+
+def secret_files():
+    conversations = [{**record, "turns": [TURN]} for record in with_secret(CHAT)]
+    conversations += [{**CHAT, "turns": [turn]} for turn in with_secret(TURN)]
+    conversations += [{**CHAT, "turns": turns} for turns in (SECRET, [SECRET], [[SECRET]], {SECRET: SECRET}, None)]
+    conversations += [SECRET, [SECRET], {SECRET: SECRET}, {**CHAT, f"{SECRET}\ud800": 1, "turns": [TURN]}]
+    lines = [json.dumps(conversation) for conversation in conversations]
+    yield "chat_jsonl", "\n".join([*lines, *(line[:-9] for line in lines), SECRET])
+    yield "call_json", f"[{','.join(lines)}]"
+    yield "call_json", f"[{','.join(lines)}"
+    for fields in with_secret(CELLS):
+        yield "chat_csv", as_csv(fields)
+        yield "chat_csv", as_csv(fields, SECRET) + f',"{SECRET}"x,"{SECRET}'
+    for fields in with_secret(ANSWER):
+        yield "survey_csv", as_csv(fields)
+        yield "survey_csv", as_csv(fields, SECRET) + f',"{SECRET}"x,"{SECRET}'
+    yield from (("call_webvtt", f"WEBVTT\n\nNOTE\n{key}: {SECRET}\n\n{CUE}") for key in CHAT)
+    yield "call_webvtt", f"WEBVTT\n\n{CUE}\n\n00:01.000 --> {SECRET}\n{SECRET}"
+    yield "call_webvtt", f"WEBVTT\n\n{SECRET}\n99:99.999 --> 99:99.999\n{SECRET}"
+    yield "call_webvtt", SECRET
+
+
+def errors_of(path, format_name, content):
+    path.write_bytes(content.encode("utf-8", "replace"))
+    try:
+        return [record for record in read(path, format_name, HELSINKI) if isinstance(record, RecordError)]
+    except SourceError as error:
+        return [error]
+
+
+FILES = list(secret_files())
+
+
+@pytest.mark.parametrize(("format_name", "content"), FILES, ids=range(len(FILES)))
+def test_no_error_tells_what_the_record_said(tmp_path, format_name, content):
+    for error in errors_of(tmp_path / "file", format_name, content):
+        shown = [
+            str(error),
+            repr(error),
+            error.code,
+            getattr(error, "position", ""),
+            *traceback.format_exception(error),
+        ]
+        assert SECRET not in "".join(shown)
+
+
+def test_the_secret_files_do_bring_out_errors(tmp_path):
+    """Else the test above would check nothing."""
+    codes = {error.code for file in FILES for error in errors_of(tmp_path / "file", *file)}
+    assert codes >= {"bad_time", "unknown_speaker", "unknown_channel", "not_unicode", "malformed_json", "malformed_csv"}
+    assert codes >= {"bad_nps_rating", "bad_first_contact_resolution", "malformed_cue", "malformed_webvtt"}
