@@ -1,0 +1,18 @@
+-- description: Every conversation has its utterances from 0 without a gap and stands on the service path; no row is an orphan.
+SELECT conversation_id, 'utterances' AS missing
+FROM conversations
+LEFT JOIN utterances USING (conversation_id)
+GROUP BY conversation_id
+HAVING count(utterance_index) = 0 OR max(utterance_index) <> count(utterance_index) - 1
+UNION ALL
+SELECT conversation_id, 'touchpoint'
+FROM conversations
+ANTI JOIN conversation_touchpoints USING (conversation_id)
+UNION ALL
+SELECT conversation_id, 'conversation'
+FROM (
+    SELECT conversation_id FROM utterances
+    UNION SELECT conversation_id FROM utterance_scores
+    UNION SELECT conversation_id FROM conversation_touchpoints
+)
+ANTI JOIN conversations USING (conversation_id);

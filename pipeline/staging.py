@@ -1,0 +1,130 @@
+"""A staged batch: masked, scored rows as one compressed JSON file, on their way from the models into the database.
+
+Making one is pure and needs no database; loading one is a single transaction. So a killed night goes on where it
+stopped, and batches may be made anywhere.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Score, Token
+from pipeline.errors import RecordError
+from pipeline.touchpoints import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBatch:
+    """A slice of a source file, ready to load."""
+
+    batch_id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A source file with its batches; `rejection_code` says why there are none when it cannot be read as a whole."""
+
+    file_name: str
+    file_sha256: str | None
+    format: str | None = None
+    batches: tuple[StagedBatch, ...] = ()
+    rejection_code: str | None = None
+
+
+def write_batch(
+    path: Path,
+    conversations: Sequence[tuple[MaskedConversation, Sequence[Assignment]]],
+    responses: Sequence[MaskedSurveyResponse],
+    rejections: Sequence[RecordError],
+    zone: ZoneInfo,
+) -> None:
+    """Write one batch to `path`, whole or not at all; `_date` columns are calendar days in `zone`."""
+    document = {
+        "conversations": [
+            {"ordinal": number, **_conversation_row(conversation, assignments, zone)}
+            for number, (conversation, assignments) in enumerate(conversations)
+        ],
+        "survey_responses": [
+            {"ordinal": number, **_response_row(response, zone)} for number, response in enumerate(responses)
+        ],
+        "rejections": [{"position": rejection.position, "code": rejection.code} for rejection in rejections],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_bytes(gzip.compress(json.dumps(document, ensure_ascii=False).encode(), mtime=0))
+    unfinished.replace(path)
+
+
+def _conversation_row(
+    conversation: MaskedConversation, assignments: Sequence[Assignment], zone: ZoneInfo
+) -> dict[str, Any]:
+    return {
+        "position": conversation.position,
+        "conversation_id": conversation.conversation_id,
+        "channel": conversation.channel,
+        "language": conversation.language,
+        "queue": conversation.queue,
+        **_time_columns("started", conversation.started_at, zone),
+        "customer_key": conversation.customer_key,
+        "touchpoints": [asdict(assignment) for assignment in assignments],
+        "utterances": [
+            {
+                "utterance_index": utterance.index,
+                "speaker_role": utterance.speaker,
+                "participant_key": utterance.participant_key,
+                "seconds": utterance.seconds,
+                "end_seconds": utterance.end_seconds,
+                "text": utterance.text,
+                "tokens": _token_rows(utterance.tokens),
+                "score": _score_row(utterance.score),
+            }
+            for utterance in conversation.utterances
+        ],
+    }
+
+
+def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "position": response.position,
+        "response_id": response.response_id,
+        **_time_columns("responded", response.responded_at, zone),
+        "nps_rating": response.nps_rating,
+        "ces_rating": response.ces_rating,
+        "csat_rating": response.csat_rating,
+        "first_contact_resolution": response.first_contact_resolution,
+        "verbatim": response.verbatim,
+        "tokens": _token_rows(response.tokens),
+        "conversation_id": response.conversation_id,
+        "customer_key": response.customer_key,
+        "score": _score_row(response.score),
+    }
+
+
+def _time_columns(name: str, moment: datetime | None, zone: ZoneInfo) -> Mapping[str, str | None]:
+    return {
+        f"{name}_at": moment.replace(tzinfo=None).isoformat() if moment else None,
+        f"{name}_date": moment.astimezone(zone).date().isoformat() if moment else None,
+    }
+
+
+def _token_rows(tokens: Sequence[Token]) -> list[dict[str, str]]:
+    return [{"token": token.text, "lemma": token.lemma, "upos": token.upos} for token in tokens]
+
+
+def _score_row(score: Score | None) -> dict[str, Any] | None:
+    if score is None:
+        return None
+    return {
+        "sentiment": score.sentiment,
+        "sentiment_score": score.sentiment_score,
+        **{f"{sentiment}_probability": value for sentiment, value in score.sentiment_probability.items()},
+        **{f"{emotion}_probability": value for emotion, value in score.emotions.items()},
+        "model": score.model,
+        "model_version": score.model_version,
+    }

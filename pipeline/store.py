@@ -1,0 +1,228 @@
+"""The DuckDB file: open, migrate, load batches, check, run named SQL, publish.
+
+The pipeline writes its own file; analysts open only the published copy, which is replaced whole by an atomic rename, so
+that readers keep the old night and the next ones see the new. All SQL stands under `pipeline/sql/`.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import CheckFailed, ConfigError, StoreError
+from pipeline.staging import StagedBatch, StagedFile
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SQL = Path(__file__).with_name("sql")
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}  # no downloads
+
+
+@contextmanager
+def opened(path: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConnection"]:
+    """A connection to the database at `path`, closed at the end of the block.
+
+    Raises:
+        StoreError: the file is missing (when only reading), no database, or in use by another process.
+    """
+    import duckdb
+
+    if read_only and not path.exists():
+        raise StoreError(f"There is no database at {path}: run `tunnepolku run` first.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
+    except duckdb.IOException:
+        raise StoreError(f"{path} is in use by another process, or no DuckDB file: close what uses it.") from None
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def open_published(path: Path) -> "DuckDBPyConnection":
+    """A read-only connection to a published database; the caller closes it.
+
+    Raises:
+        StoreError: there is no such file, or it cannot be opened.
+    """
+    import duckdb
+
+    if not path.exists():
+        raise StoreError(f"Nothing has been published at {path}: run `tunnepolku run` first.")
+    try:
+        return duckdb.connect(str(path), read_only=True, config=SETTINGS)
+    except duckdb.IOException:
+        raise StoreError(f"{path} cannot be opened as a DuckDB file: run `tunnepolku run` again.") from None
+
+
+def now() -> datetime:
+    """The present in UTC, without a zone, as the `_at` columns have it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def migrate(connection: "DuckDBPyConnection") -> None:
+    """Apply the schema files that are new, then make all views anew.
+
+    Raises:
+        StoreError: a schema file that has been applied was edited.
+    """
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_versions (name VARCHAR PRIMARY KEY, sha256 VARCHAR, applied_at TIMESTAMP)"
+    )
+    applied = dict(connection.execute("SELECT name, sha256 FROM schema_versions").fetchall())
+    for path in sorted((SQL / "schema").glob("*.sql")):
+        digest = sha256(path.read_bytes()).hexdigest()
+        if applied.get(path.stem, digest) != digest:
+            raise StoreError(f"{path.name} was edited after it was applied: restore it and add a new schema file.")
+        if path.stem not in applied:
+            with transaction(connection):
+                connection.execute(path.read_text(encoding="utf-8"))
+                connection.execute("INSERT INTO schema_versions VALUES (?, ?, ?)", [path.stem, digest, now()])
+    with transaction(connection):
+        for path in sorted((SQL / "views").glob("*.sql")):
+            connection.execute(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def transaction(connection: "DuckDBPyConnection") -> Iterator[None]:
+    """All of the block or, when it raises, nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def execute_script(connection: "DuckDBPyConnection", path: Path, parameters: Mapping[str, Any]) -> None:
+    """Run each statement of a `.sql` file with those of `parameters` that it names."""
+    for statement in connection.extract_statements(path.read_text(encoding="utf-8")):
+        connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
+
+
+def load_batch(
+    connection: "DuckDBPyConnection", batch: StagedBatch, file: StagedFile, run_id: str, *, replace: bool = False
+) -> None:
+    """One staged batch into the tables, in one transaction; a batch that is there already is passed over.
+
+    Args:
+        connection: the pipeline's own database.
+        batch: what to load.
+        file: the source file it is a slice of.
+        run_id: the run that every row will name.
+        replace: a backfill: first take out what the same file stored of the same conversations and answers.
+
+    Raises:
+        StoreError: the batch does not fit the tables; nothing of it is stored.
+    """
+    import duckdb
+
+    if connection.execute("SELECT 1 FROM batches WHERE batch_id = ?", [batch.batch_id]).fetchone():
+        return
+    parameters = {
+        "path": str(batch.path),
+        "batch_id": batch.batch_id,
+        "file_name": file.file_name,
+        "file_sha256": file.file_sha256,
+        "run_id": run_id,
+        "now": now(),
+        "is_backfill": replace,
+    }
+    try:
+        with transaction(connection):
+            for script in ("replace.sql", "load.sql") if replace else ("load.sql",):
+                execute_script(connection, SQL / "batch" / script, parameters)
+    except duckdb.Error as error:  # its message may quote the data
+        raise StoreError(f"A batch of {file.file_name} cannot be loaded ({type(error).__name__}): report it.") from None
+
+
+def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str) -> None:
+    """Remember that a file has been read to its end, so that no night reads it again; or why it could not be."""
+    moment = now()
+    with transaction(connection):
+        if file.rejection_code:
+            connection.execute(
+                "INSERT INTO rejections VALUES (?, ?, 'file', ?, NULL, ?, ?)",
+                [file.file_name, file.file_sha256, file.rejection_code, run_id, moment],
+            )
+        if file.file_sha256:
+            connection.execute(
+                "INSERT OR IGNORE INTO source_files VALUES (?, ?, ?, ?, ?)",
+                [file.file_sha256, file.file_name, file.format, run_id, moment],
+            )
+
+
+def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> list[str]:
+    """Run every check and return their names; any row a check returns is a failure.
+
+    Raises:
+        CheckFailed: with the name, the meaning and the number of rows of each check that failed.
+    """
+    failures = []
+    paths = sorted((SQL / "checks").glob("*.sql"))
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        (statement,) = connection.extract_statements(text)
+        rows = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters}).fetchall()
+        if rows:
+            rule = text.splitlines()[0].removeprefix("-- description: ")
+            failures.append(f"{path.stem} ({len(rows)} found; the rule: {rule})")
+    if failures:
+        raise CheckFailed(
+            f"Nothing is published, checks failed: {' '.join(failures)} See README, “When the night fails”."
+        )
+    return [path.stem for path in paths]
+
+
+def publish(database: Path, published: Path) -> None:
+    """Replace the published copy by the database as it is now, atomically; nobody may have the database open.
+
+    Raises:
+        StoreError: the copy cannot be written.
+    """
+    unfinished = published.with_name(f".{published.name}.unfinished")
+    try:
+        published.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(database, unfinished)
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(published)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise StoreError(f"{published} cannot be written ({error.strerror}): make room or correct the path.") from None
+
+
+def metrics() -> dict[str, Path]:
+    """The named metrics: name → SQL file."""
+    return {path.stem: path for path in sorted((SQL / "metrics").glob("*.sql"))}
+
+
+def run_metric(
+    connection: "DuckDBPyConnection", name: str, parameters: Mapping[str, str]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The column names and rows of a metric.
+
+    Raises:
+        ConfigError: no metric has that name, or its parameters are not those given.
+    """
+    import duckdb
+
+    if name not in metrics():
+        raise ConfigError(f"There is no metric {name}: choose one of {', '.join(metrics())}.")
+    (statement,) = connection.extract_statements(metrics()[name].read_text(encoding="utf-8"))
+    if statement.named_parameters != parameters.keys():
+        needed = " ".join(f"{parameter}=…" for parameter in sorted(statement.named_parameters)) or "no parameters"
+        raise ConfigError(f"The metric {name} takes {needed}.")
+    try:
+        cursor = connection.execute(statement, dict(parameters))
+    except duckdb.ConversionException:
+        raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
+    return [column[0] for column in cursor.description or []], cursor.fetchall()
