@@ -10,9 +10,12 @@ import pytest
 
 from pipeline.affect import load_classifier
 from pipeline.affect.neural import fetch, write_card
+from pipeline.cli import main
+from pipeline.config import Config, load_config
 from pipeline.conversation import EMOTIONS, SENTIMENTS, MaskedText
 from pipeline.errors import ModelError
 from tests.affect.conftest import TEXTS, numbers, score
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -107,3 +110,44 @@ def test_without_transformers_the_extra_is_named(copy: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ModelError, match=r"pip install 'tunnepolku\[neural\]'"):
         load_classifier(copy)
+
+
+def test_add_model_then_a_night_with_it(
+    tiny_model: Path,
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(ROOT / "models", models)
+    monkeypatch.setenv("TUNNEPOLKU_PATHS__MODELS", str(models))
+    monkeypatch.setenv("TUNNEPOLKU_AFFECT__MODEL", "tiny-2")
+    load_config.cache_clear()
+    labels = [f"--label={label}={label}" for label in (*SENTIMENTS, *EMOTIONS)]
+    source = tmp_path / "source"
+    shutil.copytree(tiny_model, source, ignore=shutil.ignore_patterns("card.toml"))
+    assert main(["add-model", str(source), "tiny", "--version", "2", "--label=x=negative"]) == 1  # labels it lacks
+    assert not (models / "tiny-2").exists()
+    assert main(["add-model", str(source), "tiny", "--version", "2", *labels]) == 0
+    assert main(["add-model", str(source), "tiny", "--version", "2", *labels]) == 2  # it is there already
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    turn = {"speaker": "customer", "sent_at": "2026-09-01T09:00:00", "text": "lasku on väärin"}
+    (landing / "a.jsonl").write_text(json.dumps({"conversation_id": "c1", "turns": [turn]}))
+    assert main(["run", str(landing)]) == 0
+    assert main(["query", "touchpoints", "--format", "jsonl"]) == 0
+    assert '"conversation_count": 1' in capsys.readouterr().out
+
+
+def test_add_model_from_the_hub_needs_a_commit_and_permission(
+    config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUNNEPOLKU_PATHS__MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    load_config.cache_clear()
+    assert main(["add-model", "no-such/model", "x", "--revision", "main"]) == 1
+    assert "40 digits" in capsys.readouterr().err
+    assert main(["add-model", "no-such/model", "x", "--revision", "0" * 40]) == 1
+    assert "local cache" in capsys.readouterr().err
+    assert not (tmp_path / "models" / "x-1").exists()

@@ -1,0 +1,74 @@
+"""`run` and `check`."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.console import wide_console
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.steps import Report
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run the night and show what it brought."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from pipeline import steps
+    from pipeline.config import load_config
+    from pipeline.language import why_not_spacy
+
+    config = load_config()
+    if (options.first is None) != (options.last is None):
+        raise ConfigError("A backfill needs both --from and --to.")
+    period = steps.Period(options.first, options.last, config.time.zone) if options.first else None
+    notes = Console(stderr=True)
+    if config.language.lemmatizer == "auto" and (reason := why_not_spacy()):
+        notes.print(f"Lemmas by simplemma: {reason}", highlight=False)
+
+    def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
+        return track(files, "Reading", total=total, console=notes, disable=not notes.is_terminal, transient=True)
+
+    report = steps.night(options.paths or [config.paths.landing], config, period=period, progress=progress)
+    _show(report, config.paths.published)
+
+
+def _show(report: "Report", published: Path) -> None:
+    from rich.table import Table
+
+    console = wide_console()
+    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    console.print(f"Nothing was new. Stored so far: {counts}." if report.run_id is None else f"Tonight: {counts}.")
+    table = Table("touchpoint", box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("n", "mean sentiment", "dominant emotion", "NPS n", "NPS", "95 % interval"):
+        table.add_column(name, justify="left" if "emotion" in name else "right")
+    for values in report.rows:
+        row = dict(zip(report.columns, values, strict=True))
+        answered = row["nps"] is not None
+        table.add_row(
+            row["touchpoint"],
+            f"{row['conversation_count']:,}",
+            f"{row['mean_sentiment']:+.2f}",
+            row["dominant_emotion"],
+            f"{row['nps_count']:,}",
+            f"{row['nps']:+.0f}" if answered else "–",
+            f"{row['nps_low']:+.0f} … {row['nps_high']:+.0f}" if answered else "–",
+        )
+    console.print(table)
+    console.print(f"Published: {published}")
+    console.print("Try next:  tunnepolku query complaints_despite_good_nps")
+    console.print("           tunnepolku query before_after touchpoint=laskutus date=2026-10-01")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Run the checks on a database."""
+    from pipeline import store
+    from pipeline.config import load_config
+
+    config = load_config()
+    with store.opened(options.database or config.paths.database, read_only=True) as connection:
+        names = store.check(connection, {"max_rejected_share": config.sources.max_rejected_share})
+    print(f"All {len(names)} checks hold: {', '.join(names)}.")

@@ -1,0 +1,157 @@
+"""The stages alone: `read`, `mask`, `lemmatize`, `score`.
+
+What they write is a contract: later versions only add keys. Raw text goes to the terminal only, never to a log.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import RecordError, SourceError
+
+if TYPE_CHECKING:
+    from pipeline.conversation import Conversation, SurveyResponse
+
+LINES_AT_ONCE = 256
+
+
+def read(options: argparse.Namespace) -> None:
+    """The records of one file; an unreadable one becomes a line on standard error."""
+    from pipeline import sources
+    from pipeline.config import load_config
+    from pipeline.conversation import Conversation
+
+    if not options.file.is_file():
+        raise SourceError(f"{options.file} is not there: check the path.", code="missing_file")
+    for record in sources.read(options.file, sources.recognise(options.file), load_config().time.zone):
+        if isinstance(record, RecordError):
+            print(f"tunnepolku: {record}", file=sys.stderr)
+        else:
+            _write_json(_conversation(record) if isinstance(record, Conversation) else _response(record))
+
+
+def _conversation(conversation: "Conversation") -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.conversation_id,
+        "channel": conversation.channel,
+        "language": conversation.language,
+        "started_at": conversation.started_at.isoformat() if conversation.started_at else None,
+        "turns": [
+            {"index": turn.index, "speaker": turn.speaker, "seconds": turn.seconds, "text": turn.text}
+            for turn in conversation.utterances
+        ],
+    }
+
+
+def _response(response: "SurveyResponse") -> dict[str, Any]:
+    return {
+        "response_id": response.response_id,
+        "channel": "survey",
+        "responded_at": response.responded_at.isoformat(),
+        "nps_rating": response.nps_rating,
+        "ces_rating": response.ces_rating,
+        "csat_rating": response.csat_rating,
+        "first_contact_resolution": response.first_contact_resolution,
+        "verbatim": response.verbatim,
+        "conversation_id": response.conversation_id,
+    }
+
+
+def mask(options: argparse.Namespace) -> None:
+    """Texts in, masked texts and spans out."""
+    from pipeline.config import load_config
+    from pipeline.privacy import mask
+
+    names = load_config().privacy.names
+
+    def masked(texts: list[str]) -> Iterator[dict[str, Any]]:
+        for text in texts:
+            result, spans = mask(text, names=names)
+            found = [{"start": span.start, "end": span.end, "type": span.type} for span in spans]
+            yield {"text": result, "spans": found}
+
+    _each_line(options, masked, lambda row: (row["text"], ", ".join(span["type"] for span in row["spans"])))
+
+
+def lemmatize(options: argparse.Namespace) -> None:
+    """Texts in, tokens out."""
+    from pipeline.config import load_config
+    from pipeline.conversation import MaskedText
+    from pipeline.language import load_lemmatizer
+
+    settings = load_config().language
+    lemmatizer = load_lemmatizer(settings.lemmatizer, stanza_folder=settings.stanza_folder)
+
+    def lemmatized(texts: list[str]) -> Iterator[dict[str, Any]]:
+        for tokens in lemmatizer.lemmatize([MaskedText(text) for text in texts]):
+            yield {"tokens": [{"text": token.text, "lemma": token.lemma, "upos": token.upos} for token in tokens]}
+
+    _each_line(
+        options, lemmatized, lambda row: tuple(" ".join(t[key] for t in row["tokens"]) for key in ("lemma", "upos"))
+    )
+
+
+def score(options: argparse.Namespace) -> None:
+    """Texts in, masked, probabilities out."""
+    from pipeline.annotate import load_scorer
+    from pipeline.config import load_config
+    from pipeline.privacy import mask
+
+    config = load_config()
+    scorer = load_scorer(config)
+
+    def scored(texts: list[str]) -> Iterator[dict[str, Any]]:
+        for score in scorer.score([mask(text, names=config.privacy.names)[0] for text in texts]):
+            yield {
+                "sentiment": score.sentiment,
+                "sentiment_probability": _rounded(score.sentiment_probability),
+                "emotions": _rounded(score.emotions),
+                "model": score.model,
+                "model_version": score.model_version,
+            }
+
+    _each_line(options, scored, lambda row: (row["sentiment"], *(f"{value:.2f}" for value in row["emotions"].values())))
+
+
+def _rounded(probabilities: Mapping[Any, float]) -> dict[str, float]:
+    return {name: round(float(value), 6) for name, value in probabilities.items()}
+
+
+def _each_line(
+    options: argparse.Namespace,
+    stage: Callable[[list[str]], Iterator[dict[str, Any]]],
+    cells: Callable[[dict[str, Any]], tuple[str, ...]],
+) -> None:
+    """Feed the lines of a file or of standard input through a stage, a few hundred at a time, and write its rows."""
+    lines = _lines(options.file)
+    while texts := list(islice(lines, LINES_AT_ONCE)):
+        for text, row in zip(texts, stage(texts), strict=True):
+            if options.format == "jsonl":
+                _write_json(row)
+            else:
+                print("\t".join((text, *cells(row))))
+        sys.stdout.flush()
+
+
+def _lines(name: str) -> Iterator[str]:
+    path = Path(name)
+    if name != "-" and not path.is_file():
+        raise SourceError(f"{name} is not there: check the path.", code="missing_file")
+    try:
+        if name == "-":
+            for raw in sys.stdin.buffer:
+                yield raw.decode("utf-8").rstrip("\r\n")
+        else:
+            with path.open(encoding="utf-8-sig", newline="\n") as file:
+                for line in file:
+                    yield line.rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SourceError("The input is not UTF-8: convert it first.", code="not_utf8") from None
+
+
+def _write_json(row: dict[str, Any]) -> None:
+    print(json.dumps(row, ensure_ascii=False))

@@ -1,0 +1,291 @@
+"""The night as plain functions: find new files, stage them (read, mask, score, place), load, check, publish.
+
+Nothing here knows Prefect: `flows.py` wraps these functions, and `cli.py` calls `night`, so that a scheduled run and
+one by hand do the same. Only paths and names pass between the steps that touch files.
+"""
+
+import fcntl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pipeline import store
+from pipeline.annotate import Reader, annotate, load_reader
+from pipeline.config import Config
+from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
+from pipeline.models import sha256_of
+from pipeline.sources import Record, find_files, read, recognise
+from pipeline.staging import StagedBatch, StagedFile, write_batch
+from pipeline.touchpoints import assign, load_palvelupolku
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days of a backfill, both inclusive, in the configured zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    def holds(self, record: Record) -> bool:
+        """Whether a record belongs to the period; unreadable records always do, so that none is lost."""
+        if isinstance(record, RecordError):
+            return True
+        moment = record.started_at if isinstance(record, Conversation) else record.responded_at
+        return moment is not None and self.first <= moment.astimezone(self.zone).date() <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the person on duty sees: the counts, and the touchpoint table of the published database."""
+
+    run_id: str | None
+    """None when nothing was new; the counts are then those of all nights."""
+    counts: dict[str, int]
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def night(
+    paths: Sequence[Path],
+    config: Config,
+    *,
+    period: Period | None = None,
+    progress: Callable[[Iterable[Path], int], Iterable[Path]] = lambda files, total: files,
+) -> Report:
+    """Everything: from files to the published database. A second call with the same files changes nothing.
+
+    Args:
+        paths: files and folders to read.
+        config: the settings.
+        period: a backfill: read every file again, known or not, and replace what it stored of these days.
+        progress: wraps the iteration over the files, given their number; for a progress bar.
+
+    Raises:
+        PipelineError: whatever stopped the night; what was loaded before stays, nothing half-written does.
+    """
+    with only_run(config):
+        files = find_work(paths, config, period)
+        if files is None:
+            return report(None, config)
+        run_id = begin(config)
+        for file in progress(files, len(files)):
+            load(stage(file, run_id, config, period), run_id, config, period)
+        verify(run_id, config)
+        publish(run_id, config)
+        return report(run_id, config)
+
+
+@contextmanager
+def only_run(config: Config) -> Iterator[None]:
+    """Hold the place of the one run that may go on at a time.
+
+    Raises:
+        StoreError: another run holds it.
+    """
+    config.paths.staging.mkdir(parents=True, exist_ok=True)
+    with (config.paths.staging / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError("Another run is going on: wait until it has ended.") from None
+        yield
+
+
+def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[Path] | None:
+    """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
+
+    An empty list still asks for a run: the last one was not published, or the code has changed since.
+
+    Raises:
+        SourceError: a path does not exist.
+        StoreError: the database cannot be opened.
+    """
+    files = find_files(list(paths))
+    if period or not config.paths.database.exists() or not config.paths.published.exists():
+        return files
+    with store.opened(config.paths.database, read_only=True) as connection:
+        known = {row[0] for row in connection.execute("SELECT file_sha256 FROM source_files").fetchall()}
+        last_run = connection.execute(
+            "SELECT status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
+        ).fetchone()
+    new = [file for file in files if _digest(file) not in known]
+    return new if new or last_run != ("published", code_version()) else None
+
+
+def begin(config: Config) -> str:
+    """Open the database, bring it up to date and write down that a run has started; returns its id.
+
+    Raises:
+        StoreError: the database cannot be opened or migrated.
+        ModelError: the configured model is missing or altered.
+        PrivacyError: there is no usable secret; nothing has been read.
+    """
+    reader, moment = reader_of(config), store.now()
+    run_id = f"{moment:%Y%m%dT%H%M%S}-{token_hex(3)}"
+    with store.opened(config.paths.database) as connection:
+        store.migrate(connection)
+        connection.execute(
+            "INSERT INTO runs VALUES (?, ?, NULL, 'running', ?, ?, ?, ?, ?)",
+            [run_id, moment, code_version(), config.config_hash, reader.lemmatizer.name, *_model(reader)],
+        )
+    return run_id
+
+
+def stage(file: Path, run_id: str, config: Config, period: Period | None = None) -> StagedFile:
+    """Read, mask and score one file into staged batches; batches staged or loaded before a kill are not made again.
+
+    Raises:
+        ModelError: the night stops; so does any PrivacyError. A file that cannot be read is part of the result.
+    """
+    digest = _digest(file)
+    try:
+        format_name = recognise(file)
+        records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
+        batches = tuple(_stage_batches(records, f"{digest}-{run_id}" if period else str(digest), config))
+    except SourceError as error:
+        return StagedFile(file.name, digest, rejection_code=error.code)
+    return StagedFile(file.name, digest, format_name, batches)
+
+
+def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> Iterator[StagedBatch]:
+    """A staged batch for each slice of the records; its name holds all that its content depends on."""
+    reader = reader_of(config)
+    fingerprint = sha256(f"{code_version()} {config.config_hash} {_model(reader)}".encode()).hexdigest()[:12]
+    number = 0
+    while batch := list(islice(records, config.sources.batch_size)):
+        staged = StagedBatch(
+            batch_id=f"{file_key}-{number:05d}",
+            path=config.paths.staging / f"{file_key}-{number:05d}-{fingerprint}.json.gz",
+        )
+        if not staged.path.exists():
+            _write(staged.path, batch, reader, config)
+        yield staged
+        number += 1
+
+
+def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config) -> None:
+    conversations, responses = annotate(
+        [record for record in records if isinstance(record, Conversation)],
+        [record for record in records if isinstance(record, SurveyResponse)],
+        reader,
+    )
+    service_path = load_palvelupolku(config.touchpoints.palvelupolku)
+    placed = [(conversation, assign(conversation, service_path)) for conversation in conversations]
+    rejections = [record for record in records if isinstance(record, RecordError)]
+    write_batch(path, placed, responses, rejections, config.time.zone)
+
+
+def load(file: StagedFile, run_id: str, config: Config, period: Period | None = None) -> None:
+    """Load the staged batches of a file, a transaction each, then forget the staged files.
+
+    Raises:
+        StoreError: the database cannot be opened.
+    """
+    with store.opened(config.paths.database) as connection:
+        for batch in file.batches:
+            store.load_batch(connection, batch, file, run_id, replace=period is not None)
+        if period is None:
+            store.finish_file(connection, file, run_id)
+    for batch in file.batches:
+        batch.path.unlink(missing_ok=True)
+
+
+def verify(run_id: str, config: Config) -> None:
+    """Run the checks that block publishing.
+
+    Raises:
+        CheckFailed: a check found something; the run is marked as failed.
+    """
+    with store.opened(config.paths.database) as connection:
+        try:
+            store.check(connection, {"max_rejected_share": config.sources.max_rejected_share})
+        except CheckFailed:
+            _finish(connection, run_id, "failed")
+            raise
+
+
+def publish(run_id: str, config: Config) -> None:
+    """Replace the published copy by what the database holds now.
+
+    Raises:
+        StoreError: the copy cannot be written; the run is marked as failed.
+    """
+    with store.opened(config.paths.database) as connection:
+        _finish(connection, run_id, "published")
+        connection.execute("CHECKPOINT")
+    try:
+        store.publish(config.paths.database, config.paths.published)
+    except StoreError:
+        with store.opened(config.paths.database) as connection:
+            _finish(connection, run_id, "failed")
+        raise
+    for leftover in config.paths.staging.glob("*.json.gz*"):  # of nights killed before the code or the settings changed
+        leftover.unlink(missing_ok=True)
+
+
+def report(run_id: str | None, config: Config) -> Report:
+    """The night's counts and the touchpoint table, from the published database.
+
+    Raises:
+        StoreError: nothing has been published.
+    """
+    with store.opened(config.paths.published, read_only=True) as connection:
+        columns, rows = store.run_metric(connection, "touchpoints", {})
+        row = connection.execute(
+            """
+            SELECT coalesce(sum(conversation_count), 0), coalesce(sum(utterance_count), 0),
+                coalesce(sum(survey_response_count), 0),
+                (SELECT count(*) FROM rejections WHERE $run_id IS NULL OR run_id = $run_id)
+            FROM batches
+            WHERE $run_id IS NULL OR run_id = $run_id
+            """,
+            {"run_id": run_id},
+        ).fetchone()
+    names = ("conversations", "utterances", "survey answers", "rejected rows")
+    return Report(run_id, dict(zip(names, map(int, row or ()), strict=True)), columns, rows)
+
+
+def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:
+    connection.execute("UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?", [status, store.now(), run_id])
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return sha256_of(file)
+    except OSError:  # `recognise` will say so again, as a SourceError
+        return None
+
+
+def _model(reader: Reader) -> tuple[str, str]:
+    card = reader.scorer.classifier.card
+    return card.name, card.version
+
+
+@cache
+def reader_of(config: Config) -> Reader:
+    """The reader of these settings, loaded once a process."""
+    return load_reader(config)
+
+
+@cache
+def code_version() -> str:
+    """The version of the pipeline and a hash of its files: what `runs.code_version` says."""
+    package = Path(__file__).parent
+    digest = sha256()
+    for path in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".sql", ".toml", ".tsv")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{version('tunnepolku')}+{digest.hexdigest()[:8]}"

@@ -1,0 +1,182 @@
+"""The command line as people and scripts use it: shapes, order, exit codes, sentences."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.config import Config, load_config
+from pipeline.conversation import EMOTIONS, SENTIMENTS
+from tests.conftest import ROOT, SAMPLES, environment
+from tests.test_steps import chat, write
+
+TEXTS = [
+    "Moi, oon Matti Virtanen ja numero on 050 555 0100.",
+    "",
+    "Ihan mahtavaa palvelua, kiitos!",
+    "Lasku oli taas väärin.",
+]
+
+
+def run(home: Path, *arguments: str, stdin: str | bytes = "") -> subprocess.CompletedProcess[bytes]:
+    """A command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        env=environment(home),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=300,
+        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+    )
+
+
+def rows(output: bytes) -> list[dict]:
+    return [json.loads(line) for line in output.decode().splitlines()]
+
+
+def test_mask_gives_text_and_spans_a_line(tmp_path: Path) -> None:
+    result = rows(run(tmp_path, "mask", "-", stdin="\n".join(TEXTS) + "\n").stdout)
+    assert [set(row) for row in result] == [{"text", "spans"}] * 4
+    first = result[0]
+    assert first["text"] == "Moi, oon [PERSON] ja numero on [PHONE]."
+    assert [TEXTS[0][span["start"] : span["end"]] for span in first["spans"]] == ["Matti Virtanen", "050 555 0100"]
+    assert result[1] == {"text": "", "spans": []}
+
+
+def test_lemmatize_gives_tokens_a_line(tmp_path: Path) -> None:
+    file = write(tmp_path, "texts.txt", *TEXTS)
+    result = rows(run(tmp_path, "lemmatize", str(file)).stdout)
+    assert len(result) == 4
+    assert result[1] == {"tokens": []}
+    assert all(set(token) == {"text", "lemma", "upos"} for row in result for token in row["tokens"])
+    assert [token["text"] for token in result[3]["tokens"]] == ["Lasku", "oli", "taas", "väärin", "."]
+    assert [token["lemma"] for token in result[3]["tokens"]][:2] == ["lasku", "olla"]
+
+
+def test_score_gives_probabilities_a_line_in_order(tmp_path: Path) -> None:
+    texts = TEXTS * 100  # more than are read at once
+    result = rows(run(tmp_path, "score", stdin="\n".join(texts) + "\n").stdout)
+    assert len(result) == len(texts)
+    assert result[:4] == result[-4:]
+    for row in result[:4]:
+        assert set(row) == {"sentiment", "sentiment_probability", "emotions", "model", "model_version"}
+        assert set(row["sentiment_probability"]) == set(SENTIMENTS)
+        assert sum(row["sentiment_probability"].values()) == pytest.approx(1, abs=1e-4)
+        assert set(row["emotions"]) == set(EMOTIONS)
+    assert result[2]["sentiment"] == "positive"
+    assert result[3]["sentiment"] == "negative"
+
+
+def test_stages_as_tables(tmp_path: Path) -> None:
+    for stage in ("mask", "lemmatize", "score"):
+        output = run(tmp_path, stage, "--format", "table", stdin="\n".join(TEXTS)).stdout.decode()
+        assert len(output.splitlines()) == 4
+        assert "Ihan mahtavaa" in output
+
+
+def test_read_gives_conversations_in_the_promised_shape(tmp_path: Path) -> None:
+    (result,) = rows(run(tmp_path, "read", str(write(tmp_path, "a.jsonl", chat(1, "moi", "hei")))).stdout)
+    assert result["conversation_id"] == "c1"
+    assert result["channel"] == "chat"
+    assert result["language"] == "fi"
+    assert result["started_at"] == "2026-09-01T06:00:00+00:00"
+    assert result["turns"] == [
+        {"index": 0, "speaker": "customer", "seconds": 0.0, "text": "moi"},
+        {"index": 1, "speaker": "agent", "seconds": 60.0, "text": "hei"},
+    ]
+
+
+def test_read_tells_of_broken_records_without_their_text(tmp_path: Path) -> None:
+    result = run(tmp_path, "read", str(write(tmp_path, "a.jsonl", chat(1), '{"salaisuus": tur')))
+    assert len(rows(result.stdout)) == 1
+    assert "line 2" in result.stderr.decode()
+    assert "salaisuus" not in result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["read", "nowhere.csv"], 1, "not there"),
+        (["score", "nowhere.txt"], 1, "not there"),
+        (["run", "nowhere"], 1, "not there"),
+        (["query", "nps"], 1, "tunnepolku run"),
+        (["check"], 1, "tunnepolku run"),
+        (["query", "nps", "x"], 2, "name=value"),
+        (["run", "--from", "2026-09-01"], 2, "--to"),
+        (["evaluate", "--corpora", "nowhere"], 2, "--corpora"),
+        (["train", "affect", "--corpora", "nowhere"], 2, "--corpora"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_an_exit_code(
+    config: Config, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, sentence: str
+) -> None:
+    assert main(arguments) == code
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert len([line for line in error.splitlines() if line.startswith("tunnepolku: ")]) == 1
+
+
+def test_input_that_is_not_utf8_says_so(tmp_path: Path) -> None:
+    result = run(tmp_path, "mask", stdin="väärin".encode("cp1252"))
+    assert result.returncode == 1
+    assert b"UTF-8" in result.stderr
+
+
+def test_wrong_setting_names_itself(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUNNEPOLKU_AFFECT__MODEL", "no-such-model")
+    load_config.cache_clear()
+    write(config.paths.landing, "a.jsonl", chat(1))
+    assert main(["run"]) == 1
+    assert "no-such-model" in capsys.readouterr().err
+    assert not config.paths.published.exists()
+
+
+def test_run_shows_the_table_then_that_nothing_is_new(tmp_path: Path, sample_night: Path) -> None:
+    home = sample_night.parents[2]
+    again = run(home, "run", str(SAMPLES)).stdout.decode()
+    assert again.startswith("Nothing was new. Stored so far: 171 conversations")
+    assert "laskutus" in again
+    assert str(sample_night) in again
+    assert again.count("tunnepolku query") == 2
+
+
+def test_the_two_commands_to_try_next_work(sample_night: Path) -> None:
+    home = sample_night.parents[2]
+    shown = run(home, "run", str(SAMPLES)).stdout.decode()
+    commands = [line.split("tunnepolku ", 1)[1].split() for line in shown.splitlines() if "tunnepolku query" in line]
+    assert len(commands) == 2
+    for command in commands:
+        result = run(home, *command)
+        assert result.returncode == 0
+        assert "laskutus" in result.stdout.decode() or "before" in result.stdout.decode()
+
+
+def test_query_formats_agree(sample_night: Path) -> None:
+    home = sample_night.parents[2]
+    as_json = rows(run(home, "query", "nps", "--format", "jsonl").stdout)
+    as_csv = run(home, "query", "nps", "--format", "csv").stdout.decode().splitlines()
+    as_table = run(home, "query", "nps").stdout.decode().splitlines()
+    assert [row["month"] for row in as_json] == ["2026-09", "2026-10"]
+    assert as_csv[0].split(",") == list(as_json[0])
+    assert len(as_csv) == len(as_table) == 3
+
+
+def test_metrics_models_and_check(config: Config, sample_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["metrics"]) == 0
+    assert "before_after" in capsys.readouterr().out
+    assert main(["models", "--verify"]) == 0
+    listed = capsys.readouterr().out
+    assert "affect-linear-0.1.0\taffect\tlinear\t0.1.0\tverified" in listed
+    assert main(["check", "--database", str(sample_night)]) == 0
+    assert "no_identifiers" in capsys.readouterr().out
+
+
+def test_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
+    shell = f"{sys.executable} -m pipeline metrics | head -n 1"
+    result = subprocess.run(shell, shell=True, cwd=ROOT, env=environment(tmp_path), capture_output=True, timeout=60)
+    assert result.stderr == b""

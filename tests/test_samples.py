@@ -1,0 +1,129 @@
+"""The product finds the stories that data/README.md says are planted in the samples."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import store
+from pipeline.config import Config
+from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.errors import RecordError
+from pipeline.sources import FORMATS, find_files, read, recognise
+from tests.conftest import ROOT, SAMPLES
+
+WRITTEN_FOR = json.loads((ROOT / "tests" / "sample_touchpoints.json").read_text(encoding="utf-8"))
+"""The touchpoint each conversation was written for."""
+PROMOTERS_WHO_COMPLAIN = {"chat-0061", "call-0058", "call-0071"}
+
+
+@pytest.fixture
+def night(sample_night: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with store.opened(sample_night, read_only=True) as connection:
+        yield connection
+
+
+def metric(night: duckdb.DuckDBPyConnection, name: str, *keys: str, **parameters: str) -> dict:
+    """A metric's rows as dicts, by their first columns."""
+    columns, rows = store.run_metric(night, name, parameters)
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    return {row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys): row for row in found}
+
+
+def difference(left: dict, right: dict) -> float:
+    """Mean sentiment of left minus right, in standard errors."""
+    return (left["mean_sentiment"] - right["mean_sentiment"]) / math.hypot(
+        left["standard_error"], right["standard_error"]
+    )
+
+
+def test_samples_are_as_many_and_as_varied_as_promised(config: Config) -> None:
+    found = [
+        (name, record)
+        for file in find_files([SAMPLES])
+        for name in [recognise(file)]
+        for record in read(file, name, config.time.zone)
+    ]
+    conversations = [record for _, record in found if isinstance(record, Conversation)]
+    answers = [record for _, record in found if isinstance(record, SurveyResponse)]
+    assert {name for name, _ in found} == set(FORMATS)
+    assert len(conversations) == len(WRITTEN_FOR) == 171
+    assert len([answer for answer in answers if answer.nps_rating is not None]) == 304
+    assert sum(isinstance(record, RecordError) for _, record in found) == 3
+    assert all(4 <= len(conversation.utterances) <= 25 for conversation in conversations)
+    days = {c.started_at.astimezone(config.time.zone).date() for c in conversations if c.started_at}
+    assert (max(days) - min(days)).days == 59
+    texts = [u.text for c in conversations for u in c.utterances if u.speaker == "customer" and len(u.text.split()) > 4]
+    assert len(set(texts)) == len(texts), "no customer repeats another: no templates"
+
+
+def test_story_1_billing_gets_worse(night: duckdb.DuckDBPyConnection) -> None:
+    periods = metric(night, "before_after", "period", touchpoint="laskutus", date="2026-10-01")
+    assert difference(periods["after"], periods["before"]) < -3
+    assert periods["after"]["nps"] < periods["before"]["nps"]
+    assert periods["after"]["negative_share"] > 1.5 * periods["before"]["negative_share"]
+
+
+def test_story_2_delivery_recovers(night: duckdb.DuckDBPyConnection) -> None:
+    periods = metric(night, "before_after", "period", touchpoint="toimitus", date="2026-10-06")
+    assert difference(periods["after"], periods["before"]) > 2
+    assert periods["after"]["nps_low"] > periods["before"]["nps_high"]
+
+
+def test_story_3_the_phone_lags_in_technical_support(night: duckdb.DuckDBPyConnection) -> None:
+    channels = metric(night, "channels", "touchpoint", "channel")
+    chat, call = channels["tekninen_tuki", "chat"], channels["tekninen_tuki", "call"]
+    assert difference(chat, call) > 3
+    assert chat["nps"] > call["nps_high"]
+
+
+def test_story_4_promoters_complain(night: duckdb.DuckDBPyConnection) -> None:
+    listed = metric(night, "complaints_despite_good_nps", "conversation_id")
+    assert set(listed) >= PROMOTERS_WHO_COMPLAIN
+    assert len(listed) <= 10
+    assert all(row["nps_rating"] >= 9 for row in listed.values())
+    assert {id for id, row in listed.items() if (row["ces_rating"] or 7) <= 2} == PROMOTERS_WHO_COMPLAIN
+
+
+def test_story_5_complaints_are_recovered(night: duckdb.DuckDBPyConnection) -> None:
+    touchpoints = metric(night, "recovery", "touchpoint")
+    recovered = touchpoints["palautus_ja_reklamaatio"]
+    assert recovered["mean_change"] == max(row["mean_change"] for row in touchpoints.values())
+    assert recovered["mean_change"] > 3 * recovered["standard_error"]
+    assert recovered["mean_first_sentiment"] < 0 < recovered["mean_last_sentiment"]
+
+
+def test_story_6_taking_into_use_surprises(night: duckdb.DuckDBPyConnection) -> None:
+    touchpoints = metric(night, "touchpoints", "touchpoint")
+    assert touchpoints["käyttöönotto"]["nps"] == max(
+        row["nps"] for row in touchpoints.values() if row["nps_count"] >= 5
+    )
+    emotions = metric(night, "emotions", "touchpoint", "emotion")
+    assert emotions["käyttöönotto", "surprise"]["z"] > 0
+
+
+def test_story_7_cancelling_hurts(night: duckdb.DuckDBPyConnection) -> None:
+    touchpoints = metric(night, "touchpoints", "touchpoint")
+    assert touchpoints["muutos_ja_irtisanominen"]["nps"] < 0
+    assert touchpoints["muutos_ja_irtisanominen"]["dominant_emotion"] == "anger"
+
+
+def test_touchpoints_are_those_the_conversations_were_written_for(night: duckdb.DuckDBPyConnection) -> None:
+    rows = night.execute("SELECT conversation_id, touchpoint, rule FROM conversation_touchpoints").fetchall()
+    by_metadata = [found == WRITTEN_FOR[id] for id, found, rule in rows if ".metadata." in rule]
+    by_lemmas = [found == WRITTEN_FOR[id] for id, found, rule in rows if rule.endswith(".lemmas")]
+    assert len(by_metadata) > 120
+    assert all(by_metadata)
+    assert sum(by_lemmas) >= 0.6 * len(by_lemmas), "measured: 19 of 28 right; the others have no word of their own"
+    assert len(rows) == len(WRITTEN_FOR)
+
+
+def test_personal_data_of_the_samples_is_masked(night: duckdb.DuckDBPyConnection) -> None:
+    stored = " ".join(row[0] for row in night.execute("SELECT text FROM utterances").fetchall())
+    for identifier in ("130854-9115", "180662-999N", "4111 1111", "FI21 1234", "@example.fi", "050 555 01"):
+        assert identifier not in stored
+    for mask in ("[HETU]", "[PHONE]", "[PERSON]", "[EMAIL]"):
+        assert mask in stored
