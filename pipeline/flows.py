@@ -1,0 +1,129 @@
+"""The night under Prefect: `steps` wrapped in tasks with retries and timeouts, nothing else.
+
+Only paths, run ids and file names are parameters and results, never text; results are not persisted and nothing is
+cached. `prefect.yaml` schedules these flows.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from pipeline import steps
+from pipeline.config import load_config
+from pipeline.errors import CheckFailed, PipelineError, StoreError
+from pipeline.staging import StagedFile
+
+HOURS = 3600
+
+
+def _is_passing(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether trying again may help: a busy disk or database, not a wrong setting, a bad model or a failed check."""
+    error = state.result(raise_on_failure=False)
+    return not isinstance(error, PipelineError) or (
+        isinstance(error, StoreError) and not isinstance(error, CheckFailed)
+    )
+
+
+OPTIONS: dict[str, Any] = {
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+    "retries": 2,
+    "retry_delay_seconds": [10, 60],
+    "retry_condition_fn": _is_passing,
+}
+
+
+@task(name="find work", timeout_seconds=HOURS, **OPTIONS)
+def find_work(paths: list[str], period: steps.Period | None) -> list[str] | None:
+    """`steps.find_work` as a task."""
+    files = steps.find_work([Path(path) for path in paths], load_config(), period)
+    return None if files is None else [str(file) for file in files]
+
+
+@task(name="begin", timeout_seconds=HOURS, **OPTIONS)
+def begin() -> str:
+    """`steps.begin` as a task."""
+    return steps.begin(load_config())
+
+
+@task(name="stage", task_run_name="stage {file}", timeout_seconds=4 * HOURS, **OPTIONS)
+def stage(file: str, run_id: str, period: steps.Period | None) -> StagedFile:
+    """`steps.stage` as a task."""
+    return steps.stage(Path(file), run_id, load_config(), period)
+
+
+@task(name="load", timeout_seconds=HOURS, **OPTIONS)
+def load(file: StagedFile, run_id: str, period: steps.Period | None) -> None:
+    """`steps.load` as a task."""
+    steps.load(file, run_id, load_config(), period)
+
+
+@task(name="verify", timeout_seconds=HOURS, **OPTIONS)
+def verify(run_id: str) -> None:
+    """`steps.verify` as a task."""
+    steps.verify(run_id, load_config())
+
+
+@task(name="publish", timeout_seconds=HOURS, **OPTIONS)
+def publish(run_id: str) -> None:
+    """`steps.publish` as a task."""
+    steps.publish(run_id, load_config())
+
+
+@flow(name="nightly", timeout_seconds=6 * HOURS)
+def nightly(paths: list[str] | None = None) -> None:
+    """Everything new under `paths` (default: `paths.landing`) into the published database.
+
+    Raises:
+        PipelineError: whatever stopped the night.
+    """
+    _night(paths, None)
+
+
+@flow(name="backfill", timeout_seconds=24 * HOURS)
+def backfill(first: date, last: date, paths: list[str] | None = None) -> None:
+    """Read the files under `paths` again and replace what they stored of the days from `first` to `last`.
+
+    Raises:
+        PipelineError: whatever stopped it.
+    """
+    _night(paths, steps.Period(first, last, load_config().time.zone))
+
+
+def _night(paths: list[str] | None, period: steps.Period | None) -> None:
+    config = load_config()
+    with steps.only_run(config):
+        files = find_work(paths or [str(config.paths.landing)], period)
+        run_id = None
+        if files is not None:
+            run_id = begin()
+            for file in files:
+                load(stage(file, run_id, period), run_id, period)
+            verify(run_id)
+            publish(run_id)
+        _leave_artifacts(steps.report(run_id, config))
+
+
+def _leave_artifacts(report: steps.Report) -> None:
+    """The night's counts and touchpoint table, to read in Prefect's user interface."""
+    night = report.run_id or "nothing was new"
+    create_table_artifact(
+        key="night-counts",
+        table=[{"what": name, "count": count} for name, count in report.counts.items()],
+        description=f"Counts of the night: {night}",
+    )
+    create_table_artifact(
+        key="night-touchpoints",
+        table=[
+            {
+                name: round(value, 2) if isinstance(value, float) else value
+                for name, value in zip(report.columns, row, strict=True)
+            }
+            for row in report.rows
+        ],
+        description=f"Touchpoints after the night: {night}",
+    )
