@@ -1,0 +1,54 @@
+"""Texts per second of each stage over the samples: python tests/bench/throughput.py [RUNS].
+
+Prints the median over RUNS (default 5) and each stage's time as a ratio to masking by patterns alone: quote the ratios,
+the seconds are those of one machine on one day.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.annotate import load_scorer
+from pipeline.config import load_config
+from pipeline.conversation import Conversation
+from pipeline.language import load_lemmatizer
+from pipeline.privacy import mask
+from pipeline.sources import find_files, read, recognise
+
+
+def main() -> None:
+    """Measure and print."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    config = load_config()
+    files = find_files([Path("data/samples")])
+    records = [record for file in files for record in read(file, recognise(file), config.time.zone)]
+    texts = [turn.text for record in records if isinstance(record, Conversation) for turn in record.utterances]
+    masked = [mask(text)[0] for text in texts]
+    lemmatizer, scorer = load_lemmatizer(config.language.lemmatizer), load_scorer(config)
+    tokens = scorer.lemmatizer.lemmatize(masked) if scorer.lemmatizer else []
+    tokens_by = scorer.lemmatizer.name if scorer.lemmatizer else ""
+    stages: dict[str, Callable[[], object]] = {
+        "mask, patterns alone": lambda: [mask(text, names=False) for text in texts],
+        "mask, with names": lambda: [mask(text) for text in texts],
+        f"lemmatize, {lemmatizer.name}": lambda: lemmatizer.lemmatize(masked),
+        "score, lemmas at hand": lambda: scorer.score(masked, tokens, tokens_by),
+    }
+    for stage in stages.values():
+        stage()  # what is loaded at the first text is not speed
+    medians = {name: statistics.median(_seconds(stage) for _ in range(runs)) for name, stage in stages.items()}
+    base = next(iter(medians.values()))
+    print(f"{len(texts)} utterances, median of {runs} runs")
+    for name, seconds in medians.items():
+        print(f"{name:28} {len(texts) / seconds:10,.0f} texts/s   {seconds / base:8.1f} × patterns alone")
+
+
+def _seconds(stage: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    stage()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
