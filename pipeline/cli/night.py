@@ -1,6 +1,8 @@
 """`run` and `check`."""
 
 import argparse
+import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,8 +61,19 @@ def _show(report: "Report", published: Path) -> None:
         )
     console.print(table)
     console.print(f"Published: {published}")
-    console.print("Try next:  tunnepolku query complaints_despite_good_nps")
-    console.print("           tunnepolku query before_after touchpoint=laskutus date=2026-10-01")
+    command = _command()
+    console.print(f"Try next:  {command} query complaints_despite_good_nps")
+    console.print(f"           {command} query before_after touchpoint=laskutus date=2026-10-01")
+
+
+def _command() -> str:
+    """How this person calls us from where they stand: the virtual environment need not be active."""
+    script = Path(sys.executable).with_name("tunnepolku")
+    if shutil.which("tunnepolku"):
+        return "tunnepolku"
+    if not script.exists():
+        return f"{sys.executable} -m pipeline"
+    return str(script.relative_to(Path.cwd())) if script.is_relative_to(Path.cwd()) else str(script)
 
 
 def check(options: argparse.Namespace) -> None:
