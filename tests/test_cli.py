@@ -166,6 +166,14 @@ def test_query_formats_agree(sample_night: Path) -> None:
     assert len(as_csv) == len(as_table) == 3
 
 
+def test_masks_survive_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Square brackets are markup to the library that draws the tables, :smile: an emoji."""
+    from pipeline.cli.metrics import _write_table
+
+    _write_table(["text"], [("[PERSON] kiittää :smile:",)])
+    assert "[PERSON] kiittää :smile:" in capsys.readouterr().out
+
+
 def test_metrics_models_and_check(config: Config, sample_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["metrics"]) == 0
     assert "before_after" in capsys.readouterr().out

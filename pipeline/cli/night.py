@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     period = steps.Period(options.first, options.last, config.time.zone) if options.first else None
     notes = Console(stderr=True)
     if config.language.lemmatizer == "auto" and (reason := why_not_spacy()):
-        notes.print(f"Lemmas by simplemma: {reason}", highlight=False)
+        print(f"Lemmas by simplemma: {reason}", file=sys.stderr)
 
     def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
         return track(files, "Reading", total=total, console=notes, disable=not notes.is_terminal, transient=True)
