@@ -7,6 +7,7 @@ stopped, and batches may be made anywhere.
 import gzip
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Score, Token
-from pipeline.errors import RecordError
+from pipeline.errors import RecordError, StoreError
 from pipeline.touchpoints import Assignment
 
 
@@ -44,7 +45,11 @@ def write_batch(
     rejections: Sequence[RecordError],
     zone: ZoneInfo,
 ) -> None:
-    """Write one batch to `path`, whole or not at all; `_date` columns are calendar days in `zone`."""
+    """Write one batch to `path`, whole or not at all; `_date` columns are calendar days in `zone`.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     document = {
         "conversations": [
             {"ordinal": number, **_conversation_row(conversation, assignments, zone)}
@@ -55,10 +60,15 @@ def write_batch(
         ],
         "rejections": [{"position": rejection.position, "code": rejection.code} for rejection in rejections],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(gzip.compress(json.dumps(document, ensure_ascii=False).encode(), mtime=0))
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(gzip.compress(json.dumps(document, ensure_ascii=False).encode(), mtime=0))
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise StoreError(f"{path} cannot be written ({error.strerror}): make room or correct the path.") from None
 
 
 def _conversation_row(

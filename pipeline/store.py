@@ -34,7 +34,10 @@ def opened(path: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConnecti
 
     if read_only and not path.exists():
         raise StoreError(f"There is no database at {path}: run `tunnepolku run` first.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent} cannot be made ({error.strerror}): correct the path.") from None
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
     except duckdb.IOException:

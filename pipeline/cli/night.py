@@ -54,7 +54,7 @@ def _show(report: "Report", published: Path) -> None:
             row["touchpoint"],
             f"{row['conversation_count']:,}",
             f"{row['mean_sentiment']:+.2f}",
-            row["dominant_emotion"],
+            row["dominant_emotion"] or "–",
             f"{row['nps_count']:,}",
             f"{row['nps']:+.0f}" if answered else "–",
             f"{row['nps_low']:+.0f} … {row['nps_high']:+.0f}" if answered else "–",

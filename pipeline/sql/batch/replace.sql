@@ -1,9 +1,10 @@
--- Before a backfilled batch is loaded: take out what the same file stored of the conversations and answers it brings again.
+-- Before a backfilled batch is loaded: take out what earlier runs stored from the same file of the conversations and answers
+-- it brings again.
 
 CREATE OR REPLACE TEMP TABLE replaced_conversations AS
 SELECT conversation_id
 FROM conversations
-WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256)
+WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256 AND run_id <> $run_id)
     AND conversation_id IN (
         SELECT unnest(conversations).conversation_id
         FROM read_json(
@@ -14,7 +15,7 @@ WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256
 CREATE OR REPLACE TEMP TABLE replaced_responses AS
 SELECT response_id
 FROM survey_responses
-WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256)
+WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256 AND run_id <> $run_id)
     AND response_id IN (
         SELECT unnest(survey_responses).response_id
         FROM read_json(

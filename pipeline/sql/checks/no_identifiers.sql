@@ -5,9 +5,9 @@ WITH texts AS (
     UNION ALL
     SELECT response_id, verbatim FROM survey_responses WHERE verbatim IS NOT NULL
     UNION ALL
-    SELECT conversation_id, concat_ws(' ', conversation_id, queue) FROM conversations
+    SELECT conversation_id, unnest([conversation_id, queue]) FROM conversations
     UNION ALL
-    SELECT response_id, concat_ws(' ', response_id, conversation_id) FROM survey_responses
+    SELECT response_id, unnest([response_id, conversation_id]) FROM survey_responses
 )
 SELECT id
 FROM texts

@@ -3,7 +3,8 @@ SELECT conversation_id, 'utterances' AS missing
 FROM conversations
 LEFT JOIN utterances USING (conversation_id)
 GROUP BY conversation_id
-HAVING count(utterance_index) = 0 OR max(utterance_index) <> count(utterance_index) - 1
+HAVING count(utterance_index) = 0 OR min(utterance_index) <> 0
+    OR max(utterance_index) <> count(utterance_index) - 1
 UNION ALL
 SELECT conversation_id, 'touchpoint'
 FROM conversations
@@ -15,4 +16,12 @@ FROM (
     UNION SELECT conversation_id FROM utterance_scores
     UNION SELECT conversation_id FROM conversation_touchpoints
 )
-ANTI JOIN conversations USING (conversation_id);
+ANTI JOIN conversations USING (conversation_id)
+UNION ALL
+SELECT conversation_id, 'utterance'
+FROM utterance_scores
+ANTI JOIN utterances USING (conversation_id, utterance_index)
+UNION ALL
+SELECT response_id, 'answer'
+FROM verbatim_scores
+ANTI JOIN survey_responses USING (response_id);

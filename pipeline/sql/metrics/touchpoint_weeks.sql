@@ -9,7 +9,7 @@ WITH felt AS (
         avg(mean_sentiment) AS mean_sentiment,
         avg(negative_share) AS negative_share
     FROM touchpoint_scores
-    WHERE speaker_role = 'customer' AND touchpoint = $touchpoint
+    WHERE speaker_role = 'customer' AND touchpoint = $touchpoint AND started_date IS NOT NULL
     GROUP BY week
 ),
 answered AS (

@@ -16,7 +16,7 @@ WITH felt AS (
     GROUP BY touchpoint
 ),
 dominant AS (
-    SELECT touchpoint, arg_max(emotion, (z, share)) AS dominant_emotion
+    SELECT touchpoint, arg_max(emotion, (z, share)) FILTER (share > 0) AS dominant_emotion
     FROM touchpoint_emotions
     GROUP BY touchpoint
 ),

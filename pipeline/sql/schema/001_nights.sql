@@ -1,6 +1,11 @@
 -- What a night stores. Never edited once released: a change is a new numbered file.
 -- Times: `_at` is UTC, `_date` is the calendar day in the configured zone (Europe/Helsinki).
 
+COMMENT ON TABLE schema_versions IS 'Which schema files have been applied.';
+COMMENT ON COLUMN schema_versions.name IS 'The file, without its ending.';
+COMMENT ON COLUMN schema_versions.sha256 IS 'Its content when it was applied: an applied file is never edited.';
+COMMENT ON COLUMN schema_versions.applied_at IS 'When, UTC.';
+
 CREATE TABLE runs (
     run_id VARCHAR PRIMARY KEY,
     started_at TIMESTAMP NOT NULL,

@@ -1,0 +1,174 @@
+"""A few invented rows in a database: real dataclasses, staged and loaded as the night does it, with short spellings.
+
+A turn is `(role, sentiment)` or `(role, sentiment, {emotion: probability})`; a sentiment of s has probability |s| for
+its side and 1 - |s| for neutral, so that beyond ±0.5 it is negative or positive. None leaves the turn unscored.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from duckdb import DuckDBPyConnection
+
+from pipeline import store
+from pipeline.conversation import (
+    EMOTIONS,
+    SENTIMENTS,
+    MaskedConversation,
+    MaskedSurveyResponse,
+    MaskedText,
+    MaskedUtterance,
+    Score,
+    Token,
+)
+from pipeline.errors import CheckFailed, RecordError
+from pipeline.staging import StagedBatch, StagedFile, write_batch
+from pipeline.touchpoints import Assignment
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+CHECKS = store.SQL / "checks"
+NAMES = sorted(path.stem for path in CHECKS.glob("*.sql"))
+TENTH = {"max_rejected_share": 0.1}
+Placed = tuple[MaskedConversation, Sequence[Assignment]]
+
+
+def utc(moment: str | None) -> datetime | None:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None
+
+
+def key(number: int | None) -> str | None:
+    """What a keyed hash looks like."""
+    return None if number is None else f"{number:032x}"
+
+
+def score(value: float | None, emotions: Mapping[str, float] | None = None) -> Score | None:
+    if value is None:
+        return None
+    sides = dict(zip(SENTIMENTS, (max(-value, 0.0), 1 - abs(value), max(value, 0.0)), strict=True))
+    return Score(
+        sentiment=max(sides, key=lambda side: (sides[side], side == "neutral")),
+        sentiment_probability=sides,
+        emotions={emotion: (emotions or {}).get(emotion, 0.1) for emotion in EMOTIONS},
+        model="invented",
+        model_version="1",
+    )
+
+
+def utterance(index: int, role: str, sentiment: float | None, emotions: Any = None, **facts: Any) -> MaskedUtterance:
+    values = {
+        "index": index, "speaker": role, "text": MaskedText("lasku on väärin"), "seconds": None, "end_seconds": None,
+        "participant_key": None, "tokens": (Token("lasku", "lasku", "NOUN"),), "score": score(sentiment, emotions),
+    }  # fmt: skip
+    return MaskedUtterance(**{**values, **facts})
+
+
+def conversation(
+    conversation_id: str,
+    turns: Iterable[Sequence[Any] | MaskedUtterance] = (("customer", 0.0),),
+    *,
+    touchpoint: str = "laskutus",
+    touchpoints: Sequence[tuple[int, int, str]] = (),
+    started_at: str | None = "2026-09-01T09:00",
+    customer: int | None = None,
+    **facts: Any,
+) -> Placed:
+    """A conversation and where it stands: as a whole at `touchpoint`, or in the stretches of `touchpoints`."""
+    utterances = tuple(
+        turn if isinstance(turn, MaskedUtterance) else utterance(index, *turn) for index, turn in enumerate(turns)
+    )
+    values: dict[str, Any] = {
+        "conversation_id": conversation_id, "channel": "chat", "utterances": utterances, "language": "fi",
+        "started_at": utc(started_at), "customer_key": key(customer), "queue": None, "metadata": {},
+        "position": f"line {conversation_id}",
+    }  # fmt: skip
+    stretches = touchpoints or [(0, len(utterances) - 1, touchpoint)]
+    return MaskedConversation(**{**values, **facts}), [
+        Assignment(first, last, f"stage of {name}", name, "invented") for first, last, name in stretches
+    ]
+
+
+def answer(
+    response_id: str,
+    nps_rating: int | None = None,
+    responded_at: str = "2026-09-01T12:00",
+    *,
+    customer: int | None = None,
+    sentiment: float | None = None,
+    **facts: Any,
+) -> MaskedSurveyResponse:
+    values = {
+        "response_id": response_id, "responded_at": utc(responded_at), "nps_rating": nps_rating, "ces_rating": None,
+        "csat_rating": None, "first_contact_resolution": None, "verbatim": None, "conversation_id": None,
+        "customer_key": key(customer), "position": f"row {response_id}", "score": score(sentiment),
+    }  # fmt: skip
+    return MaskedSurveyResponse(**{**values, **facts})
+
+
+def add_run(
+    connection: DuckDBPyConnection, run_id: str, started_at: str = "2026-10-01T01:30", status: str = "running"
+) -> None:
+    connection.execute(
+        "INSERT INTO runs VALUES (?, ?, NULL, ?, '0', '0', 'invented', 'invented', '1')", [run_id, started_at, status]
+    )
+
+
+def stage(
+    path: Path,
+    conversations: Sequence[Placed] = (),
+    answers: Sequence[MaskedSurveyResponse] = (),
+    rejections: Sequence[tuple[str, str]] = (),
+) -> Path:
+    write_batch(path, conversations, answers, [RecordError(*rejection) for rejection in rejections], HELSINKI)
+    return path
+
+
+def load(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    conversations: Sequence[Placed] = (),
+    answers: Sequence[MaskedSurveyResponse] = (),
+    rejections: Sequence[tuple[str, str]] = (),
+    *,
+    file: str = "a.jsonl",
+    batch: str = "0",
+    run: str = "run",
+    replace: bool = False,
+) -> None:
+    """Stage and load one batch; its id is the file's name and `batch`, the file's digest is its name."""
+    path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections)
+    staged = StagedBatch(f"{file}-{batch}", path)
+    store.load_batch(connection, staged, StagedFile(file, f"sha of {file}"), run, replace=replace)
+
+
+def load_document(connection: DuckDBPyConnection, folder: Path, document: Mapping[str, Any]) -> None:
+    """The rows that a golden folder's `input.json` spells: keyword arguments of `conversation` and `answer`."""
+    load(
+        connection,
+        folder,
+        [conversation(**fields) for fields in document.get("conversations", ())],
+        [answer(**fields) for fields in document.get("answers", ())],
+    )
+    for file, rejections in document.get("rejections", {}).items():
+        load(connection, folder, rejections=rejections, file=file, batch="rejections")
+    for statement in document.get("sql", ()):
+        connection.execute(statement)
+
+
+def rows(connection: DuckDBPyConnection, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    return connection.execute(query, list(parameters)).fetchall()
+
+
+def failed(connection: DuckDBPyConnection, parameters: Mapping[str, Any] = TENTH) -> set[str]:
+    """The checks that fail, as the person on duty reads them."""
+    try:
+        assert store.check(connection, parameters) == NAMES
+    except CheckFailed as error:
+        return {name for name in NAMES if re.search(rf"\b{name}\b", str(error))}
+    return set()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())

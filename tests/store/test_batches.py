@@ -1,0 +1,243 @@
+"""A staged batch into the tables: once, whole or not at all, and no record twice."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from pipeline import store
+from pipeline.conversation import MaskedText
+from pipeline.errors import StoreError
+from pipeline.staging import StagedBatch, StagedFile
+from tests.store.rows import add_run, answer, conversation, load, rows
+
+TABLES = (
+    "conversations", "utterances", "utterance_scores", "conversation_touchpoints", "survey_responses",
+    "verbatim_scores", "rejections", "batches",
+)  # fmt: skip
+
+
+def content(connection: DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: sorted(rows(connection, f"FROM {table}"), key=repr) for table in TABLES}
+
+
+# --- loading once ----------------------------------------------------------------------------------------------------
+
+
+def test_a_loaded_batch_is_passed_over(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    load(connection, tmp_path, [conversation("c1")], [answer("a1", 9)], [("line 2", "no_text")])
+    before = content(connection)
+    load(connection, tmp_path, [conversation("c1"), conversation("c2")], [answer("a1", 9)], [("line 2", "no_text")])
+    load(connection, tmp_path, [conversation("c1", [("customer", -1.0)])], replace=True)
+    assert content(connection) == before
+
+
+def test_counts_of_a_batch(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    talk = [("customer", 0.0), ("agent", 0.0), ("bot", None)]
+    load(
+        connection, tmp_path,
+        [conversation("c1", talk), conversation("c2", talk), conversation("c1", talk)],
+        [answer("a1", 9), answer("a1", 9)],
+        [("line 7", "no_text")],
+    )  # fmt: skip
+    counts = "SELECT file_sha256, run_id, conversation_count, utterance_count, survey_response_count, rejection_count"
+    assert rows(connection, f"{counts} FROM batches") == [("sha of a.jsonl", "run", 2, 6, 1, 3)]
+
+
+def test_the_first_of_duplicates_stays_and_the_others_are_rejected(
+    connection: DuckDBPyConnection, tmp_path: Path
+) -> None:
+    first = conversation("c1", [("customer", 1.0)], position="line 1")
+    again = conversation("c1", [("customer", -1.0), ("agent", -1.0)], position="line 2")
+    load(
+        connection, tmp_path, [first, again],
+        [answer("a1", 9, position="row 2"), answer("a1", 0, position="row 3"), answer("a1", 1, position="row 4")],
+    )  # fmt: skip
+    load(connection, tmp_path, [again, conversation("c2")], [answer("a1", 5, position="row 9")], batch="1")
+    load(connection, tmp_path, [again], file="b.jsonl")
+    assert rows(connection, "SELECT conversation_id, sentiment_score FROM utterance_scores ORDER BY ALL") == [
+        ("c1", 1.0), ("c2", 0.0)
+    ]  # fmt: skip
+    assert rows(connection, "SELECT response_id, nps_rating FROM survey_responses") == [("a1", 9)]
+    assert rows(connection, "SELECT batch_id, file_name, position, code, run_id FROM rejections ORDER BY ALL") == [
+        ("a.jsonl-0", "a.jsonl", "line 2", "duplicate_conversation", "run"),
+        ("a.jsonl-0", "a.jsonl", "row 3", "duplicate_response", "run"),
+        ("a.jsonl-0", "a.jsonl", "row 4", "duplicate_response", "run"),
+        ("a.jsonl-1", "a.jsonl", "row 9", "duplicate_response", "run"),
+        ("b.jsonl-0", "b.jsonl", "line 2", "duplicate_conversation", "run"),
+    ]
+
+
+# --- a backfill ------------------------------------------------------------------------------------------------------
+
+
+def test_replace_takes_the_same_records_of_the_same_file_only(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    old, new = [("customer", -1.0), ("agent", -1.0)], [("customer", 1.0)]
+    words: dict[str, Any] = {"verbatim": MaskedText("hyvä")}
+    load(
+        connection,
+        tmp_path,
+        [conversation("c1", old), conversation("c2", old)],
+        [answer("a1", 0, sentiment=-1.0, **words)],
+    )
+    load(connection, tmp_path, [conversation("c3", old)], [answer("a2", 0), answer("a3", 0)], file="b.jsonl")
+    add_run(connection, "backfill")
+    load(
+        connection, tmp_path,
+        [conversation("c1", new, touchpoint="toimitus"), conversation("c3", new)],
+        [answer("a1", 10, sentiment=1.0, **words), answer("a2", 10)],
+        batch="again", run="backfill", replace=True,
+    )  # fmt: skip
+    scores = "SELECT conversation_id, utterance_index, sentiment_score, run_id FROM utterance_scores ORDER BY ALL"
+    assert rows(connection, scores) == [
+        ("c1", 0, 1.0, "backfill"),
+        ("c2", 0, -1.0, "run"), ("c2", 1, -1.0, "run"), ("c3", 0, -1.0, "run"), ("c3", 1, -1.0, "run"),
+    ]  # fmt: skip
+    assert rows(connection, "SELECT count(*) FROM utterances") == [(5,)]
+    assert rows(connection, "SELECT touchpoint FROM conversation_touchpoints ORDER BY conversation_id") == [
+        ("toimitus",), ("laskutus",), ("laskutus",)
+    ]  # fmt: skip
+    assert rows(connection, "SELECT response_id, nps_rating FROM survey_responses ORDER BY ALL") == [
+        ("a1", 10), ("a2", 0), ("a3", 0)
+    ]  # fmt: skip
+    assert rows(connection, "SELECT sentiment_score, run_id FROM verbatim_scores") == [(1.0, "backfill")]
+    assert rows(connection, "SELECT position, code FROM rejections ORDER BY ALL") == [
+        ("line c3", "duplicate_conversation"), ("row a2", "duplicate_response")
+    ]  # fmt: skip
+
+
+def test_replace_does_not_reject_twice(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    placed, rejected = [conversation("c1"), conversation("c1", position="line 9")], [("line 2", "no_text")]
+    load(connection, tmp_path, placed, rejections=rejected)
+    known = rows(connection, "FROM rejections ORDER BY ALL")
+    assert len(known) == 2
+    add_run(connection, "backfill")
+    load(connection, tmp_path, placed, rejections=rejected, batch="again", run="backfill", replace=True)
+    assert rows(connection, "FROM rejections ORDER BY ALL") == known
+    load(
+        connection, tmp_path, rejections=[("line 2", "bad_time")], batch="another reason", run="backfill", replace=True
+    )
+    assert len(rows(connection, "FROM rejections")) == 3
+
+
+def test_a_backfill_in_slices_keeps_the_first_of_duplicates_too(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """What the first slice of a backfill has just stored, its second slice may not take out again."""
+    first = [conversation("c1", [("customer", 1.0)])], [answer("a1", 10)]
+    second = [conversation("c1", [("customer", -1.0)], position="line 201")], [answer("a1", 0, position="row 201")]
+    load(connection, tmp_path, *first, batch="0")
+    load(connection, tmp_path, *second, batch="1")
+    add_run(connection, "backfill")
+    load(connection, tmp_path, *first, batch="backfill-0", run="backfill", replace=True)
+    load(connection, tmp_path, *second, batch="backfill-1", run="backfill", replace=True)
+    assert rows(connection, "SELECT sentiment_score, run_id FROM utterance_scores") == [(1.0, "backfill")]
+    assert rows(connection, "SELECT nps_rating FROM survey_responses") == [(10,)]
+
+
+# --- what does not fit -----------------------------------------------------------------------------------------------
+
+
+SAID = {"utterance_index": 0, "speaker_role": "bot", "text": "salaisuus", "tokens": [], "score": None}
+
+
+def document(**changes: object) -> dict[str, Any]:
+    talk = {
+        "ordinal": 0, "position": "line 1", "conversation_id": "c1", "channel": "chat", "language": "fi", "queue": None,
+        "started_at": None, "started_date": None, "customer_key": None, "touchpoints": [],
+        "utterances": [SAID],
+    }  # fmt: skip
+    return {"conversations": [{**talk, **changes}], "survey_responses": [], "rejections": []}
+
+
+BROKEN = {
+    "no gzip": b"salaisuus",
+    "half a file": gzip.compress(json.dumps(document()).encode())[:-20],
+    "no JSON": gzip.compress(b'{"conversations": [{"salaisuus'),
+    "another channel": gzip.compress(json.dumps(document(channel="salaisuus")).encode()),
+    "another type": gzip.compress(json.dumps(document(started_at="salaisuus")).encode()),
+    "no channel": gzip.compress(json.dumps(document(channel=None)).encode()),
+    "the same utterance twice": gzip.compress(json.dumps(document(utterances=[SAID, SAID])).encode()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_staged_file_stores_nothing_and_says_nothing_of_its_text(
+    connection: DuckDBPyConnection, tmp_path: Path, broken: bytes
+) -> None:
+    load(connection, tmp_path, [conversation("c0")])
+    before = content(connection)
+    path = tmp_path / "broken.json.gz"
+    path.write_bytes(broken)
+    file, batch = StagedFile("a.jsonl", "sha of a.jsonl"), StagedBatch("broken", path)
+    for replaces in (False, True):
+        with pytest.raises(StoreError, match=r"^A batch of a\.jsonl cannot be loaded") as caught:
+            store.load_batch(connection, batch, file, "run", replace=replaces)
+        assert "salaisuus" not in str(caught.value)
+        assert (caught.value.__cause__, caught.value.__suppress_context__) == (None, True)
+        assert content(connection) == before
+    load(connection, tmp_path, [conversation("c1")], batch="1")
+    assert len(content(connection)["conversations"]) == 2
+
+
+def test_a_missing_staged_file_is_an_error_of_ours(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    batch = StagedBatch("b", tmp_path / "gone.json.gz")
+    with pytest.raises(StoreError, match="cannot be loaded"):
+        store.load_batch(connection, batch, StagedFile("a.jsonl", "sha"), "run")
+    assert rows(connection, "FROM batches") == []
+
+
+def test_a_transaction_is_all_or_nothing(connection: DuckDBPyConnection) -> None:
+    def interrupted() -> None:
+        add_run(connection, "lost")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), store.transaction(connection):
+        interrupted()
+    with store.transaction(connection):
+        add_run(connection, "kept")
+    assert rows(connection, "SELECT run_id FROM runs ORDER BY run_id") == [("kept",), ("run",)]
+
+
+def test_a_late_failure_takes_everything_back(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """The last statement of the script names a run that does not exist: all rows before it vanish with it."""
+    load(connection, tmp_path, [conversation("c0")])
+    before = content(connection)
+    with pytest.raises(StoreError):
+        load(
+            connection,
+            tmp_path,
+            [conversation("c1")],
+            [answer("a1", 9)],
+            [("line 2", "no_text")],
+            batch="1",
+            run="none",
+        )
+    assert content(connection) == before
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_read_to_its_end_is_remembered(connection: DuckDBPyConnection) -> None:
+    store.finish_file(connection, StagedFile("a.jsonl", "sha", "chat_jsonl"), "run")
+    store.finish_file(connection, StagedFile("copy.jsonl", "sha", "chat_jsonl"), "run")
+    assert rows(connection, "SELECT file_sha256, file_name, format, run_id FROM source_files") == [
+        ("sha", "a.jsonl", "chat_jsonl", "run")
+    ]
+    assert rows(connection, "FROM rejections") == []
+
+
+def test_a_file_that_cannot_be_read_is_rejected_and_remembered(connection: DuckDBPyConnection) -> None:
+    store.finish_file(connection, StagedFile("a.txt", "sha", rejection_code="unknown_format"), "run")
+    assert rows(connection, "SELECT file_sha256, format FROM source_files") == [("sha", None)]
+    assert rows(connection, "SELECT file_name, file_sha256, position, code, batch_id, run_id FROM rejections") == [
+        ("a.txt", "sha", "file", "unknown_format", None, "run")
+    ]
+
+
+def test_a_file_that_cannot_be_opened_is_tried_again_next_night(connection: DuckDBPyConnection) -> None:
+    store.finish_file(connection, StagedFile("a.txt", None, rejection_code="unreadable_file"), "run")
+    assert rows(connection, "FROM source_files") == []
+    assert rows(connection, "SELECT file_sha256, code FROM rejections") == [(None, "unreadable_file")]

@@ -1,0 +1,110 @@
+"""The check no_identifiers: what it must find in every column it reads, and what it must leave alone."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from pipeline.conversation import MaskedText
+from pipeline.privacy import mask
+from tests.store.rows import CHECKS, answer, conversation, failed, load, utterance
+
+IDENTIFIERS = (
+    "131052-952K", "131052A952K", "fi21 1234 5600 0007 85", "FI2112345600000785", "maija.malli@posti.example.fi",
+    "0505550100", "050 555 0100", "050-5550100", "+358 50 555 0100", "+358505550100", "00358 45 5550100",
+)  # fmt: skip
+HARMLESS = (
+    "[HETU] [IBAN] [EMAIL] [PHONE] [PERSON]", "tilaus 20261001-1234", "131052-9521234", "410052-952K", "12.10.2026",
+    "0501", "hinta 50 555 01,00 €", "lähetys JJFI65432100000123456", "@asiakas", "a@b", "FI21 1234", "010 555 0100",
+)  # fmt: skip
+
+
+COLUMNS = ("text", "verbatim", "queue", "conversation_id", "response_id", "about")
+
+
+def plant(connection: DuckDBPyConnection, folder: Path, column: str, texts: Sequence[str]) -> None:
+    """Good conversations c0, c1 … and answers a0, a1 …: one column of each holds one of `texts`, ids nothing else."""
+    placed, answered = [], []
+    for number, text in enumerate(texts):
+        sentence = MaskedText(f"moi, olen {text} ja odotan")
+        facts = {"conversation_id": f"c{number}", "response_id": f"a{number}"}
+        facts[column] = sentence if column in ("text", "verbatim", "queue") else text
+        turn = utterance(0, "customer", 0.0, text=facts.get("text", "moi"))
+        placed.append(conversation(facts["conversation_id"], [turn], queue=facts.get("queue")))
+        verbatim, about = facts.get("verbatim"), facts.get("about")
+        sentiment = 0.0 if verbatim else None
+        answered.append(answer(facts["response_id"], conversation_id=about, verbatim=verbatim, sentiment=sentiment))
+    load(connection, folder, placed, answered)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_identifier_is_found_and_nothing_else(
+    connection: DuckDBPyConnection, tmp_path: Path, column: str
+) -> None:
+    plant(connection, tmp_path, column, [*HARMLESS, *IDENTIFIERS])
+    found = {row[0] for row in connection.execute((CHECKS / "no_identifiers.sql").read_text("utf-8")).fetchall()}
+    numbers = range(len(HARMLESS), len(HARMLESS) + len(IDENTIFIERS))
+    spelled = {"text": "c{}", "queue": "c{}", "verbatim": "a{}", "about": "a{}"}.get(column)
+    assert found == ({spelled.format(number) for number in numbers} if spelled else set(IDENTIFIERS))
+    assert failed(connection) == {"no_identifiers"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_harmless_text_passes(connection: DuckDBPyConnection, tmp_path: Path, column: str) -> None:
+    plant(connection, tmp_path, column, HARMLESS)
+    assert failed(connection) == set()
+
+
+def test_two_columns_together_are_no_identifier(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Serial numbers with leading zeros, side by side in a row, are not one mobile number."""
+    load(connection, tmp_path, [conversation("0451", queue="234567")], [answer("0452", conversation_id="345678")])
+    assert failed(connection) == set()
+
+
+def test_what_the_masking_passes_the_check_passes(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Were the check wider than the masking, one harmless text would stop every night from then on."""
+    pieces = [
+        *IDENTIFIERS,
+        *HARMLESS,
+        "0",
+        "1",
+        "5",
+        "31",
+        "04",
+        "050",
+        "+358",
+        "358",
+        "FI21",
+        "FI",
+        "A",
+        "k",
+        "ä",
+        "x",
+    ]
+    pieces += [
+        " ",
+        " ",
+        " ",
+        "-",
+        "–",
+        ".",
+        ",",
+        "(",
+        ")",
+        "/",
+        ":",
+        "@",
+        "_",
+        "\n",
+        "1234",
+        "555",
+        "0100",
+        "952K",
+        "131052",
+    ]
+    draw = random.Random(20261001)
+    texts = [mask("".join(draw.choices(pieces, k=draw.randint(1, 9))), names=False)[0] for _ in range(4000)]
+    load(connection, tmp_path, [conversation("c1", [utterance(n, "bot", None, text=t) for n, t in enumerate(texts)])])
+    assert failed(connection) == set()
