@@ -108,22 +108,25 @@ def only_run(config: Config) -> Iterator[None]:
 def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[Path] | None:
     """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
 
-    An empty list still asks for a run: the last one was not published, or the code has changed since.
+    An empty list still asks for a run: the last one was not published, its copy is gone, or the code has changed.
 
     Raises:
         SourceError: a path does not exist.
         StoreError: the database cannot be opened.
     """
     files = find_files(list(paths))
-    if period or not config.paths.database.exists() or not config.paths.published.exists():
+    if period or not config.paths.database.exists():
         return files
     with store.opened(config.paths.database, read_only=True) as connection:
+        if not store.is_migrated(connection):  # killed before its first night had begun
+            return files
         known = {row[0] for row in connection.execute("SELECT file_sha256 FROM source_files").fetchall()}
         last_run = connection.execute(
             "SELECT status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
         ).fetchone()
     new = [file for file in files if _digest(file) not in known]
-    return new if new or last_run != ("published", code_version()) else None
+    is_current = config.paths.published.exists() and last_run == ("published", code_version())
+    return None if is_current and not new else new
 
 
 def begin(config: Config) -> str:

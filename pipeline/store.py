@@ -69,6 +69,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def is_migrated(connection: "DuckDBPyConnection") -> bool:
+    """Whether the tables are there."""
+    return connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'source_files'").fetchone() is not None
+
+
 def migrate(connection: "DuckDBPyConnection") -> None:
     """Apply the schema files that are new, then make all views anew.
 

@@ -88,6 +88,24 @@ def test_renamed_file_is_not_read_again(config: Config) -> None:
     assert steps.night([config.paths.landing], config).run_id is None
 
 
+def test_lost_copy_is_published_again_without_reading_anything(config: Config) -> None:
+    write(config.paths.landing, "a.jsonl", *[chat(number) for number in range(20)])
+    write(config.paths.landing, "b.txt", "ei mikään tunnettu muoto")
+    before = steps.night([config.paths.landing], config), tables(config.paths.published)
+    config.paths.published.unlink()
+    after = steps.night([config.paths.landing], config), tables(config.paths.published)
+    assert after[1] == before[1]
+    assert after[0].counts["conversations"] == 0
+    assert steps.night([config.paths.landing], config).run_id is None
+
+
+def test_night_killed_before_it_began_starts_again(config: Config) -> None:
+    write(config.paths.landing, "a.jsonl", chat(1))
+    config.paths.database.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.connect(str(config.paths.database)).close()
+    assert steps.night([config.paths.landing], config).counts["conversations"] == 1
+
+
 def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
     landing = config.paths.landing
     write(landing, "good.jsonl", *[chat(number) for number in range(90)])

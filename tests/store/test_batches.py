@@ -136,6 +136,36 @@ def test_a_backfill_in_slices_keeps_the_first_of_duplicates_too(connection: Duck
     assert rows(connection, "SELECT nps_rating FROM survey_responses") == [(10,)]
 
 
+def test_duplicates_inside_a_backfill_are_rejected(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Also when no night has read the file before, and the duplicate lies in a later slice."""
+    again = conversation("c1", position="line 201")
+    load(connection, tmp_path, [conversation("c1")], [answer("a1", 9)], batch="0", replace=True)
+    load(connection, tmp_path, [again], [answer("a1", 9, position="row 201")], batch="1", replace=True)
+    assert rows(connection, "SELECT position, code FROM rejections ORDER BY ALL") == [
+        ("line 201", "duplicate_conversation"), ("row 201", "duplicate_response")
+    ]  # fmt: skip
+
+
+def test_a_night_after_a_backfill_adds_the_other_days_and_rejects_none(
+    connection: DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """A backfill of one day of a file that no night has read yet; then the night reads all of it."""
+    add_run(connection, "night")
+    load(connection, tmp_path, [conversation("c1")], [answer("a1", 9)], batch="backfill", replace=True)
+    whole = [conversation("c1"), conversation("c2")], [answer("a1", 9), answer("a2", 9)]
+    load(connection, tmp_path, *whole, run="night")
+    assert rows(connection, "SELECT conversation_id, batch_id FROM conversations ORDER BY ALL") == [
+        ("c1", "a.jsonl-backfill"), ("c2", "a.jsonl-0")
+    ]  # fmt: skip
+    assert rows(connection, "SELECT response_id FROM survey_responses ORDER BY ALL") == [("a1",), ("a2",)]
+    assert rows(connection, "FROM rejections") == []
+    load(connection, tmp_path, *whole, file="copy of a.jsonl", run="night")
+    assert len(rows(connection, "FROM rejections WHERE code LIKE 'duplicate%'")) == 4
+    assert rows(connection, "SELECT batch_id, is_backfill FROM batches ORDER BY ALL") == [
+        ("a.jsonl-0", False), ("a.jsonl-backfill", True), ("copy of a.jsonl-0", False)
+    ]  # fmt: skip
+
+
 # --- what does not fit -----------------------------------------------------------------------------------------------
 
 
