@@ -27,7 +27,7 @@ from pipeline.models import CARD, ModelCard, sha256_of
 BATCH_SIZE = 32
 MAX_TOKENS = 512
 """Longer texts are cut: the length most encoders were trained with."""
-MISSING = "The packages transformers and torch are missing: install them with: pip install 'tunnepolku[neural]'."
+MISSING = "The packages transformers and torch are missing: run pip install -e '.[neural]' in the checkout."
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _show(report: "Report", published: Path) -> None:
     counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
     console.print(f"Nothing was new. Stored so far: {counts}." if report.run_id is None else f"Tonight: {counts}.")
     table = Table("touchpoint", box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for name in ("n", "mean sentiment", "dominant emotion", "NPS n", "NPS", "95 % interval"):
+    for name in ("n", "mean\nsentiment", "dominant\nemotion", "NPS\nn", "NPS", "95 %\ninterval"):
         table.add_column(name, justify="left" if "emotion" in name else "right")
     for values in report.rows:
         row = dict(zip(report.columns, values, strict=True))

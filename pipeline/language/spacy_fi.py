@@ -60,7 +60,7 @@ def why_not_spacy() -> str | None:
     if missing := _missing_part():
         return (
             f"The spacy lemmatizer cannot run because {missing} is missing: install libvoikko1 and voikko-fi "
-            "(their names on Debian), then run pip install 'tunnepolku[voikko]'."
+            "(their names on Debian), then run make nightly again, or pip install -e '.[voikko]'."
         )
     return None
 

@@ -41,7 +41,7 @@ def load(folder: str) -> StanzaLemmatizer:
     try:
         import stanza
     except ImportError:
-        raise ModelError("The package stanza is missing: install it with: pip install 'tunnepolku[stanza]'.") from None
+        raise ModelError("The package stanza is missing: run pip install -e '.[stanza]' in the checkout.") from None
     if not folder:
         raise ModelError("The stanza lemmatizer needs models: set language.stanza_folder to the folder they lie in.")
     try:

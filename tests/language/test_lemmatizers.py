@@ -94,7 +94,7 @@ def test_stanza_without_models_says_what_to_do(tmp_path: Path, stanza_folder: Pa
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "stanza", None)
-    with pytest.raises(ModelError, match=r"tunnepolku\[stanza\]"):
+    with pytest.raises(ModelError, match=r"\[stanza\]"):
         load_lemmatizer("stanza", stanza_folder="never looked at")
 
 
@@ -108,7 +108,7 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 def test_auto_does_without_spacy_and_says_why(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     assert load_lemmatizer("auto").name == "simplemma"
-    with pytest.raises(ModelError, match=rf"package {package} is missing: .*tunnepolku\[voikko\]"):
+    with pytest.raises(ModelError, match=rf"package {package} is missing: .*\[voikko\]"):
         spacy_fi.load()
 
 
