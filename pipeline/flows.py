@@ -50,7 +50,7 @@ def begin() -> str:
     return steps.begin(load_config())
 
 
-@task(name="stage", task_run_name="stage {file}", timeout_seconds=4 * HOURS, **OPTIONS)
+@task(name="stage", timeout_seconds=4 * HOURS, **OPTIONS)
 def stage(file: str, run_id: str, period: steps.Period | None) -> StagedFile:
     """`steps.stage` as a task."""
     return steps.stage(Path(file), run_id, load_config(), period)

@@ -154,14 +154,14 @@ def stage(file: Path, run_id: str, config: Config, period: Period | None = None)
     Raises:
         ModelError: the night stops; so does any PrivacyError. A file that cannot be read is part of the result.
     """
-    digest = _digest(file)
+    digest, name = _digest(file), reader_of(config).mask(file.name)  # recordings are often named by the caller's number
     try:
         format_name = recognise(file)
         records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
         batches = tuple(_stage_batches(records, f"{digest}-{run_id}" if period else str(digest), config))
     except SourceError as error:
-        return StagedFile(file.name, digest, rejection_code=error.code)
-    return StagedFile(file.name, digest, format_name, batches)
+        return StagedFile(name, digest, rejection_code=error.code)
+    return StagedFile(name, digest, format_name, batches)
 
 
 def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> Iterator[StagedBatch]:
@@ -248,18 +248,8 @@ def report(run_id: str | None, config: Config) -> Report:
     """
     with store.opened(config.paths.published, read_only=True) as connection:
         columns, rows = store.run_metric(connection, "touchpoints", {})
-        row = connection.execute(
-            """
-            SELECT coalesce(sum(conversation_count), 0), coalesce(sum(utterance_count), 0),
-                coalesce(sum(survey_response_count), 0),
-                (SELECT count(*) FROM rejections WHERE $run_id IS NULL OR run_id = $run_id)
-            FROM batches
-            WHERE $run_id IS NULL OR run_id = $run_id
-            """,
-            {"run_id": run_id},
-        ).fetchone()
-    names = ("conversations", "utterances", "survey answers", "rejected rows")
-    return Report(run_id, dict(zip(names, map(int, row or ()), strict=True)), columns, rows)
+        counts = store.counts(connection, run_id)
+    return Report(run_id, counts, columns, rows)
 
 
 def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:

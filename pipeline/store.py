@@ -146,7 +146,7 @@ def load_batch(
     try:
         with transaction(connection):
             for script in ("replace.sql", "load.sql") if replace else ("load.sql",):
-                execute_script(connection, SQL / "batch" / script, parameters)
+                execute_script(connection, SQL / "steps" / script, parameters)
     except duckdb.Error as error:  # its message may quote the data
         raise StoreError(f"A batch of {file.file_name} cannot be loaded ({type(error).__name__}): report it.") from None
 
@@ -167,18 +167,32 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
             )
 
 
+def counts(connection: "DuckDBPyConnection", run_id: str | None) -> dict[str, int]:
+    """What one run brought, or, without a run, all that is stored."""
+    path = SQL / "steps" / ("counts_of_run.sql" if run_id else "counts.sql")
+    (statement,) = connection.extract_statements(path.read_text(encoding="utf-8"))
+    cursor = connection.execute(statement, {"run_id": run_id} if run_id else {})
+    row = cursor.fetchone() or ()
+    return {
+        column[0].replace("_", " "): int(value) for column, value in zip(cursor.description or [], row, strict=True)
+    }
+
+
 def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> list[str]:
     """Run every check and return their names; any row a check returns is a failure.
 
     Raises:
-        CheckFailed: with the name, the meaning and the number of rows of each check that failed.
+        CheckFailed: with the name, the rule and the number of rows of each check that failed.
+        StoreError: the database is none of ours.
     """
     failures = []
     paths = sorted((SQL / "checks").glob("*.sql"))
     for path in paths:
         text = path.read_text(encoding="utf-8")
         (statement,) = connection.extract_statements(text)
-        rows = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters}).fetchall()
+        with _our_tables():
+            cursor = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
+        rows = cursor.fetchall()
         if rows:
             rule = text.splitlines()[0].removeprefix("-- description: ")
             failures.append(f"{path.stem} ({len(rows)} found; the rule: {rule})")
@@ -208,6 +222,17 @@ def publish(database: Path, published: Path) -> None:
         raise StoreError(f"{published} cannot be written ({error.strerror}): make room or correct the path.") from None
 
 
+@contextmanager
+def _our_tables() -> Iterator[None]:
+    """Turn the complaint about a table that is not there into one sentence."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.CatalogException:
+        raise StoreError("This is no database of Tunnepolku, or one of another version: name another.") from None
+
+
 def metrics() -> dict[str, Path]:
     """The named metrics: name → SQL file."""
     return {path.stem: path for path in sorted((SQL / "metrics").glob("*.sql"))}
@@ -220,6 +245,7 @@ def run_metric(
 
     Raises:
         ConfigError: no metric has that name, or its parameters are not those given.
+        StoreError: the database is none of ours.
     """
     import duckdb
 
@@ -230,7 +256,8 @@ def run_metric(
         needed = " ".join(f"{parameter}=…" for parameter in sorted(statement.named_parameters)) or "no parameters"
         raise ConfigError(f"The metric {name} takes {needed}.")
     try:
-        cursor = connection.execute(statement, dict(parameters))
+        with _our_tables():
+            cursor = connection.execute(statement, dict(parameters))
     except duckdb.ConversionException:
         raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
     return [column[0] for column in cursor.description or []], cursor.fetchall()

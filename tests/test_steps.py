@@ -186,6 +186,22 @@ def test_identifier_in_a_conversation_id_is_hashed_and_still_joins(config: Confi
     assert "505550100" not in rows[0][0]
 
 
+def test_file_named_by_a_phone_number_is_stored_masked(config: Config) -> None:
+    write(config.paths.landing, "+358505550100 1.jsonl", *[chat(number) for number in range(20)], "{broken")
+    steps.night([config.paths.landing], config)
+    assert b"505550100" not in config.paths.published.read_bytes()
+    assert {name for name, _, _ in rejections(config)} == {"[PHONE] 1.jsonl"}
+
+
+def test_totals_after_a_backfill_are_what_is_stored(config: Config) -> None:
+    write(config.paths.landing, "a.jsonl", chat(1), chat(2))
+    steps.night([config.paths.landing], config)
+    steps.night(
+        [config.paths.landing], config, period=steps.Period(date(2026, 9, 1), date(2026, 9, 1), config.time.zone)
+    )
+    assert steps.night([config.paths.landing], config).counts["conversations"] == 2
+
+
 def test_only_customers_and_agents_are_scored(config: Config) -> None:
     turns = [
         {"speaker": speaker, "sent_at": "2026-09-01T09:00:00", "text": "kiitos paljon"}

@@ -108,7 +108,7 @@ def test_fetch_copies_a_model_with_its_tokenizer(neural_folder: Path, tmp_path: 
 
 def test_without_transformers_the_extra_is_named(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(ModelError, match=r"pip install 'tunnepolku\[neural\]'"):
+    with pytest.raises(ModelError, match=r"pip install -e '\.\[neural\]'"):
         load_classifier(copy)
 
 

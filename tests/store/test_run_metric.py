@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
 from pipeline import store
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, StoreError
 from tests.store.rows import answer, conversation, load
 
 WEEKS = {"touchpoint": "laskutus"}
@@ -54,3 +55,13 @@ def test_parameters_are_values_and_never_sql(connection: DuckDBPyConnection, tmp
     load(connection, tmp_path, [conversation("c1")])
     assert store.run_metric(connection, "touchpoint_weeks", {"touchpoint": "x' OR 'a' = 'a"})[1] == []
     assert len(store.run_metric(connection, "touchpoint_weeks", WEEKS)[1]) == 1
+
+
+def test_a_database_of_somebody_else_says_so(tmp_path: Path) -> None:
+    other = tmp_path / "other.duckdb"
+    duckdb.connect(str(other)).close()
+    with store.opened(other, read_only=True) as connection:
+        with pytest.raises(StoreError, match="no database of Tunnepolku"):
+            store.run_metric(connection, "nps", {})
+        with pytest.raises(StoreError, match="no database of Tunnepolku"):
+            store.check(connection, {"max_rejected_share": 0.1})

@@ -8,7 +8,7 @@ WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256
     AND conversation_id IN (
         SELECT unnest(conversations).conversation_id
         FROM read_json(
-            $path, maximum_object_size = 1073741824, columns = {conversations: 'STRUCT(conversation_id VARCHAR)[]'}
+            $path, maximum_object_size = 1073741824, compression = 'gzip', columns = {conversations: 'STRUCT(conversation_id VARCHAR)[]'}
         )
     );
 
@@ -19,7 +19,7 @@ WHERE batch_id IN (SELECT batch_id FROM batches WHERE file_sha256 = $file_sha256
     AND response_id IN (
         SELECT unnest(survey_responses).response_id
         FROM read_json(
-            $path, maximum_object_size = 1073741824, columns = {survey_responses: 'STRUCT(response_id VARCHAR)[]'}
+            $path, maximum_object_size = 1073741824, compression = 'gzip', columns = {survey_responses: 'STRUCT(response_id VARCHAR)[]'}
         )
     );
 

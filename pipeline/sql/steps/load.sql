@@ -1,11 +1,12 @@
 -- One staged batch into the tables, in one transaction. $path is the staged file; the other parameters name the batch.
--- A record whose id is stored already, or stands earlier in the batch, is left out: as a duplicate, or without a word if a
--- backfill of the same file brought it before the night did.
+-- A record whose id is stored already, or stands earlier in the batch, is left out: as a duplicate, or without a word if an
+-- earlier backfill of the same file brought it before the night did.
 
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT * FROM read_json(
     $path,
     maximum_object_size = 1073741824,
+    compression = 'gzip',
     columns = {
         conversations: 'STRUCT(
             ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, channel VARCHAR, language VARCHAR, queue VARCHAR,
@@ -38,7 +39,9 @@ CREATE OR REPLACE TEMP TABLE staged_conversations AS
 SELECT conversation.*,
     row_number() OVER (PARTITION BY conversation.conversation_id ORDER BY conversation.ordinal) > 1
         OR stored.conversation_id IS NOT NULL AS is_left_out,
-    coalesce(stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256, false) AS is_known
+    coalesce(
+        stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256 AND stored_batch.run_id <> $run_id, false
+    ) AS is_known
 FROM (SELECT unnest(conversations) AS conversation FROM staged)
 LEFT JOIN conversations AS stored ON stored.conversation_id = conversation.conversation_id
 LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;
@@ -47,7 +50,9 @@ CREATE OR REPLACE TEMP TABLE staged_responses AS
 SELECT response.*,
     row_number() OVER (PARTITION BY response.response_id ORDER BY response.ordinal) > 1
         OR stored.response_id IS NOT NULL AS is_left_out,
-    coalesce(stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256, false) AS is_known
+    coalesce(
+        stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256 AND stored_batch.run_id <> $run_id, false
+    ) AS is_known
 FROM (SELECT unnest(survey_responses) AS response FROM staged)
 LEFT JOIN survey_responses AS stored ON stored.response_id = response.response_id
 LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;

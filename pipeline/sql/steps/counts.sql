@@ -1,0 +1,6 @@
+-- All that is stored.
+SELECT
+    (SELECT count(*) FROM conversations) AS conversations,
+    (SELECT count(*) FROM utterances) AS utterances,
+    (SELECT count(*) FROM survey_responses) AS survey_answers,
+    (SELECT count(*) FROM rejections) AS rejected_rows;
