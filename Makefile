@@ -14,7 +14,7 @@ nightly: $(VENV)/.installed $(if $(VOIKKO),$(VENV)/.installed-voikko)
 	@$(BIN)/tunnepolku run data/samples
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -27,6 +27,8 @@ def test_night_and_backfill_under_a_real_server(
     config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    monkeypatch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import LogFilter
     from prefect.testing.utilities import prefect_test_harness
