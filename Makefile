@@ -27,6 +27,7 @@ notebook: $(VENV)/.installed-notebook nightly
 # A local Prefect server with its user interface at http://127.0.0.1:4200, the schedule of prefect.yaml, and a worker
 # that stays in the foreground; Ctrl-C stops the worker, `make undeploy` the server.
 deploy: $(VENV)/.installed-prefect $(if $(VOIKKO),$(VENV)/.installed-voikko)
+	@mkdir -p data/landing
 	$(PREFECT_ENV) $(BIN)/prefect server status >/dev/null 2>&1 || $(PREFECT_ENV) $(BIN)/prefect server start --background
 	$(PREFECT_ENV) $(BIN)/prefect server status --wait --timeout 180
 	$(PREFECT_ENV) $(BIN)/prefect work-pool create tunnepolku --type process --overwrite

@@ -121,12 +121,18 @@ def find_work(paths: Sequence[Path], config: Config, period: Period | None = Non
         if not store.is_migrated(connection):  # killed before its first night had begun
             return files
         known = {row[0] for row in connection.execute("SELECT file_sha256 FROM source_files").fetchall()}
-        last_run = connection.execute(
-            "SELECT status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
-        ).fetchone()
+        last_run = store.last_run(connection)
     new = [file for file in files if _digest(file) not in known]
-    is_current = config.paths.published.exists() and last_run == ("published", code_version())
-    return None if is_current and not new else new
+    return None if not new and last_run == _published_run(config) else new
+
+
+def _published_run(config: Config) -> tuple[str, str, str] | None:
+    """The last run that the published copy tells of, as it would be had this code published it; None without a copy."""
+    if not config.paths.published.exists():
+        return None
+    with store.opened(config.paths.published, read_only=True) as connection:
+        run = store.last_run(connection)
+    return (run[0], "published", code_version()) if run else None
 
 
 def begin(config: Config) -> str:

@@ -74,6 +74,18 @@ def is_migrated(connection: "DuckDBPyConnection") -> bool:
     return connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'source_files'").fetchone() is not None
 
 
+def last_run(connection: "DuckDBPyConnection") -> tuple[str, str, str] | None:
+    """Id, status and code version of the latest run.
+
+    Raises:
+        StoreError: the database is none of ours.
+    """
+    with _our_tables():
+        query = "SELECT run_id, status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
+        run: tuple[str, str, str] | None = connection.execute(query).fetchone()
+    return run
+
+
 def migrate(connection: "DuckDBPyConnection") -> None:
     """Apply the schema files that are new, then make all views anew.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import steps
+from pipeline import steps, store
 from pipeline.config import Config
 from pipeline.errors import CheckFailed, SourceError, StoreError
 from tests.conftest import ROOT, SAMPLES, environment
@@ -97,6 +97,22 @@ def test_lost_copy_is_published_again_without_reading_anything(config: Config) -
     assert after[1] == before[1]
     assert after[0].counts["conversations"] == 0
     assert steps.night([config.paths.landing], config).run_id is None
+
+
+def test_night_killed_just_before_its_copy_is_in_place_publishes_it_next_time(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = write(config.paths.landing, "a.jsonl", chat(1)).parent
+    steps.night([landing], config)
+    write(landing, "b.jsonl", chat(2))
+    with monkeypatch.context() as killed:
+        killed.setattr(store, "publish", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            steps.night([landing], config)
+    assert len(tables(config.paths.published)["conversations"]) == 1
+    assert steps.night([landing], config).run_id is not None
+    assert len(tables(config.paths.published)["conversations"]) == 2
+    assert steps.night([landing], config).run_id is None
 
 
 def test_night_killed_before_it_began_starts_again(config: Config) -> None:
