@@ -15,7 +15,6 @@ Channel = Literal["chat", "call", "email", "survey"]
 Sentiment = Literal["negative", "neutral", "positive"]
 Emotion = Literal["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
 
-SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
 EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)

@@ -23,29 +23,19 @@ SQL = Path(__file__).with_name("sql")
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}  # no downloads
 
 
-@contextmanager
-def opened(path: Path, *, read_only: bool = False) -> Iterator["DuckDBPyConnection"]:
-    """A connection to the database at `path`, closed at the end of the block.
+def opened(path: Path, *, read_only: bool = False) -> "DuckDBPyConnection":
+    """A connection to the database at `path`, for a `with` block, which closes it.
 
     Raises:
         StoreError: the file is missing (when only reading), no database, or in use by another process.
     """
-    import duckdb
-
     if read_only and not path.exists():
         raise StoreError(f"There is no database at {path}: run `tunnepolku run` first.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path.parent} cannot be made ({error.strerror}): correct the path.") from None
-    try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
-    except duckdb.IOException:
-        raise StoreError(f"{path} is in use by another process, or no DuckDB file: close what uses it.") from None
-    try:
-        yield connection
-    finally:
-        connection.close()
+    return _connect(path, read_only, "is in use by another process, or no DuckDB file: close what uses it.")
 
 
 def open_published(path: Path) -> "DuckDBPyConnection":
@@ -54,14 +44,18 @@ def open_published(path: Path) -> "DuckDBPyConnection":
     Raises:
         StoreError: there is no such file, or it cannot be opened.
     """
-    import duckdb
-
     if not path.exists():
         raise StoreError(f"Nothing has been published at {path}: run `tunnepolku run` first.")
+    return _connect(path, True, "cannot be opened as a DuckDB file: run `tunnepolku run` again.")
+
+
+def _connect(path: Path, read_only: bool, complaint: str) -> "DuckDBPyConnection":
+    import duckdb
+
     try:
-        return duckdb.connect(str(path), read_only=True, config=SETTINGS)
+        return duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
     except duckdb.IOException:
-        raise StoreError(f"{path} cannot be opened as a DuckDB file: run `tunnepolku run` again.") from None
+        raise StoreError(f"{path} {complaint}") from None
 
 
 def now() -> datetime:
