@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# Where the system has libvoikko, the better lemmatizer is installed too; its absence costs nothing but one line.
+# Where the system has libvoikko, its binding is installed too: lemmas are far better with it, and one line says so without.
 VOIKKO := $(shell PATH=$$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q 'libvoikko\.so\.1' && echo yes)
 PREFECT_ENV := PREFECT_HOME=$(CURDIR)/.prefect PREFECT_API_URL=http://127.0.0.1:4200/api \
 	PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 PYTHONUNBUFFERED=1
@@ -55,7 +55,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-voikko: $(VENV)/.installed
-	@echo 'Installing the lemmatizer that uses libvoikko …'
+	@echo 'Installing what the lemmatizer needs to ask libvoikko …'
 	@$(PIP) -e '.[voikko]'
 	@touch $@
 

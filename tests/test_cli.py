@@ -51,7 +51,8 @@ def test_lemmatize_gives_tokens_a_line(tmp_path: Path) -> None:
     result = rows(run(tmp_path, "lemmatize", str(file)).stdout)
     assert len(result) == 4
     assert result[1] == {"tokens": []}
-    assert all(set(token) == {"text", "lemma", "upos"} for row in result for token in row["tokens"])
+    keys = {"text", "lemma", "upos", "normal", "rule", "disfluency", "sentence"}
+    assert all(set(token) == keys for row in result for token in row["tokens"])
     assert [token["text"] for token in result[3]["tokens"]] == ["Lasku", "oli", "taas", "väärin", "."]
     assert [token["lemma"] for token in result[3]["tokens"]][:2] == ["lasku", "olla"]
 

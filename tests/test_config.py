@@ -31,7 +31,7 @@ def test_the_defaults_are_what_the_file_says(home):
     assert config.time.zone == ZoneInfo("Europe/Helsinki")
     assert (config.sources.batch_size, config.sources.max_rejected_share) == (200, 0.10)
     assert config.privacy.names is True
-    assert config.language.lemmatizer == "auto"
+    assert config.language.lemmatizer == "finnish"
     assert config.paths.database == home / "data" / "tunnepolku.duckdb"
     assert config.touchpoints.palvelupolku == DEFAULTS.with_name("palvelupolku.toml")
     assert config.touchpoints.palvelupolku.is_file()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import metrics, models, night, stages
+from pipeline.cli import language, metrics, models, night, stages
 from pipeline.errors import PipelineError
 
 
@@ -62,11 +62,27 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
+    parts = evaluate.add_subparsers(metavar="language")
+    text = "measure lemmatizers alone: by corpus, UPOS, genre and register, with their most frequent mistakes"
+    measured = parts.add_parser("language", help=text, description=text)
+    measured.set_defaults(command=language.evaluate)
+    measured.add_argument("files", nargs="*", type=Path, help="CoNLL-U files (default: the corpora's, and data/gold)")
+    measured.add_argument("--corpora", type=Path, default=argparse.SUPPRESS, help="as above")
+    measured.add_argument(
+        "--lemmatizer", action="append", metavar="NAME", help="may be repeated (default: the configured)"
+    )
+    measured.add_argument("--confusions", type=int, default=20, metavar="N", help="how many mistakes (default: 20)")
+    measured.add_argument("--format", choices=("table", "json"), default="table")
 
     train = add("train", models.train, "train a model from the corpora into models/")
-    train.add_argument("task", choices=("affect", "names"))
+    train.add_argument("task", choices=("affect", "lemmas", "languages", "names", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
+    only = train.add_argument_group("stanza", "train stanza reads these treebanks and writes --output, a new folder")
+    only.add_argument("--train", type=Path, nargs="+", metavar="CONLLU", help="treebanks to learn from")
+    only.add_argument("--dev", type=Path, metavar="CONLLU", help="the treebank that chooses the best state")
+    only.add_argument("--steps", type=int, help="limit of the tokenizer and of the tagger (default: Stanza's, 50000)")
+    only.add_argument("--epochs", type=int, help="limit of the lemmatizer (default: Stanza's, 60)")
 
     adding = add("add-model", models.add_model, "bring a Hugging Face sequence classifier under models/")
     adding.add_argument("source", help="a local folder, or with --revision a model of the hub")

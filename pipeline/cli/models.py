@@ -1,13 +1,16 @@
 """`models`, `add-model`, `evaluate` and `train`."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipeline.cli.console import working
+from pipeline.cli.language import TREEBANKS
 from pipeline.errors import ConfigError
 
-TREEBANKS = {"tdt_dev": "ud_finnish/fi_tdt-ud-dev.conllu", "ftb_dev": "ud_finnish/fi_ftb-ud-dev.conllu"}
+if TYPE_CHECKING:
+    from pipeline.config import Config
 
 
 def list_models(options: argparse.Namespace) -> None:
@@ -55,35 +58,53 @@ def evaluate(options: argparse.Namespace) -> None:
     from pipeline.affect.evaluate import evaluate as evaluate_affect
     from pipeline.config import load_config
     from pipeline.language import load_lemmatizer
-    from pipeline.language.evaluate import lemma_accuracy
+    from pipeline.language.evaluate import evaluate as evaluate_language
+    from pipeline.language.evaluate import figures as figures_of
 
     config = load_config()
     corpora = _corpora(options, config.paths.corpora)
     classifier = load_classifier(config.paths.models / config.affect.model)
-    with _working("Measuring the classifier"):
+    with working("Measuring the classifier"):
         lemmatize = load_lemmatizer(classifier.lemmatizer or "simplemma").lemmatize
         figures = evaluate_affect(classifier, corpora, lemmatize)
     for name, value in figures.items():
         print(f"{classifier.card.name}-{classifier.card.version}\t{name}\t{value:.4f}")
     lemmatizer = load_lemmatizer(config.language.lemmatizer, stanza_folder=config.language.stanza_folder)
-    for name, file in TREEBANKS.items():
-        with _working(f"Measuring the lemmatizer on {name}"):
-            accuracy = lemma_accuracy(lemmatizer, corpora / file)
-        print(f"{lemmatizer.name}\t{name}_lemma_accuracy\t{accuracy.lemma_share:.4f}")
-        print(f"{lemmatizer.name}\t{name}_upos_accuracy\t{accuracy.upos_share:.4f}")
+    for treebank, file in TREEBANKS.items():
+        with working(f"Measuring the lemmatizer on {treebank}"):
+            figures = figures_of(evaluate_language(lemmatizer, corpora / file, unseen_only=True))
+        for name, value in figures.items():
+            print(f"{lemmatizer.name}\t{treebank}_{name}\t{value:.4f}")
 
 
 def train(options: argparse.Namespace) -> None:
     """Train one model and write its folder."""
+    if options.task == "stanza":
+        _train_stanza(options)
+        return
     from pipeline.config import load_config
-    from pipeline.privacy.names import MODEL
 
     config = load_config()
     corpora = _corpora(options, config.paths.corpora)
-    folder = options.output or config.paths.models / (config.affect.model if options.task == "affect" else MODEL)
-    with _working(f"Training {folder.name}"):
-        _train_affect(corpora, folder) if options.task == "affect" else _train_names(corpora, folder)
+    write, name = _trainer(options.task, config)
+    folder = options.output or config.paths.models / name
+    with working(f"Training {folder.name}"):
+        write(corpora, folder)
     print(f"Written: {folder}")
+
+
+def _trainer(task: str, config: "Config") -> tuple[Callable[[Path, Path], None], str]:
+    """What trains a model from corpora into a folder, and the folder's usual name."""
+    from pipeline.language.finnish import MODEL as LEMMAS
+    from pipeline.language.identify import MODEL as LANGUAGES
+    from pipeline.privacy.names import MODEL as NAMES
+
+    return {
+        "affect": (_train_affect, config.affect.model),
+        "lemmas": (_train_lemmas, LEMMAS),
+        "languages": (_train_languages, LANGUAGES),
+        "names": (_train_names, NAMES),
+    }[task]
 
 
 def _train_affect(corpora: Path, folder: Path) -> None:
@@ -101,21 +122,32 @@ def _train_names(corpora: Path, folder: Path) -> None:
     train_names(corpora, folder)
 
 
+def _train_lemmas(corpora: Path, folder: Path) -> None:
+    from pipeline.config import project_root
+    from pipeline.language.lemma_train import train_lemmas
+
+    train_lemmas(corpora, project_root() / "data" / "gold", folder, folder.name.rpartition("-")[2])
+
+
+def _train_languages(corpora: Path, folder: Path) -> None:
+    from pipeline.language.identify_train import train_languages
+
+    train_languages(corpora, folder, folder.name.rpartition("-")[2])
+
+
+def _train_stanza(options: argparse.Namespace) -> None:
+    from pipeline.language.stanza_train import train_stanza
+
+    if not (options.train and options.dev and options.output):
+        raise ConfigError("Name treebanks and a new folder: --train A.conllu --dev D.conllu --output FOLDER.")
+    limits = {"steps": options.steps, "epochs": options.epochs}
+    for name, value in train_stanza(options.train, options.dev, options.output, **limits).items():
+        print(f"{name}\t{value:.4f}")
+    print(f"Written: {options.output}. Use it with language.lemmatizer = 'stanza' and this as language.stanza_folder.")
+
+
 def _corpora(options: argparse.Namespace, default: Path) -> Path:
     folder: Path = options.corpora or default
     if not folder.is_dir():
         raise ConfigError(f"The corpora are not at {folder}: see README, “Train on your own”, and set --corpora.")
     return folder
-
-
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    """Something moves in the terminal for as long as the block lasts."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        progress.add_task(what, total=None)
-        yield

@@ -21,15 +21,15 @@ def run(options: argparse.Namespace) -> None:
 
     from pipeline import steps
     from pipeline.config import load_config
-    from pipeline.language import why_not_spacy
+    from pipeline.language import why_no_voikko
 
     config = load_config()
     if (options.first is None) != (options.last is None):
         raise ConfigError("A backfill needs both --from and --to.")
     period = steps.Period(options.first, options.last, config.time.zone) if options.first else None
     notes = Console(stderr=True)
-    if config.language.lemmatizer == "auto" and (reason := why_not_spacy()):
-        print(f"Lemmas by simplemma: {reason}", file=sys.stderr)
+    if config.language.lemmatizer == "finnish" and (reason := why_no_voikko()):
+        print(reason, file=sys.stderr)
 
     def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
         return track(files, "Reading", total=total, console=notes, disable=not notes.is_terminal, transient=True)

@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,16 +83,24 @@ def lemmatize(options: argparse.Namespace) -> None:
     from pipeline.config import load_config
     from pipeline.conversation import MaskedText
     from pipeline.language import load_lemmatizer
+    from pipeline.language.speech import mark
 
     settings = load_config().language
     lemmatizer = load_lemmatizer(settings.lemmatizer, stanza_folder=settings.stanza_folder)
 
     def lemmatized(texts: list[str]) -> Iterator[dict[str, Any]]:
         for tokens in lemmatizer.lemmatize([MaskedText(text) for text in texts]):
-            yield {"tokens": [{"text": token.text, "lemma": token.lemma, "upos": token.upos} for token in tokens]}
+            yield {"tokens": [asdict(token) for token in mark(tokens)]}
 
     _each_line(
-        options, lemmatized, lambda row: tuple(" ".join(t[key] for t in row["tokens"]) for key in ("lemma", "upos"))
+        options, lemmatized, lambda row: tuple(_spoken(row["tokens"], key) for key in ("lemma", "upos", "normal"))
+    )
+
+
+def _spoken(tokens: list[dict[str, Any]], key: str) -> str:
+    """One field of all tokens; fillers and repeats in brackets."""
+    return " ".join(
+        f"({token[key] or token['text']})" if token["disfluency"] else token[key] or token["text"] for token in tokens
     )
 
 

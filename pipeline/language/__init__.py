@@ -2,9 +2,14 @@
 
 All of them cut a text into the same tokens (`pipeline.language.tokens`) and differ only in what they know of a word:
 
-    spacy       neural tagger and libvoikko: lemma and UPOS; needs the extra `voikko` and two system packages
-    simplemma   a dictionary in pure Python: lemma only, a word's UPOS is X; always there
+    finnish     the default: Voikko, dictionary, tables of puhekieli and a learned choice among what they propose
+    spacy       neural tagger and libvoikko: lemma and UPOS; needs the extra `spacy` and two system packages
+    simplemma   a dictionary in pure Python: lemma only, a word's UPOS is X
     stanza      neural tagger and lemmatizer: lemma and UPOS; needs the extra `stanza` and a folder of models
+
+Behind `finnish`: `candidates` (what a form could be; `voikko`, `dictionary`, `colloquial` know) and `ranker` (what it
+is here; `lemma_train`, `lemma_corpora` teach it). Beside the lemmatizers: `speech` (`disfluency`, `clauses`, over the
+`line` of tokens), `spoken_numbers`, `hallucinations`, `stop_words`, `identify` (languages), `treebank`, `evaluate`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,11 +19,12 @@ from typing import Protocol, cast
 
 from pipeline.conversation import MaskedText, Token
 from pipeline.errors import ConfigError
-from pipeline.language.spacy_fi import why_not_spacy
+from pipeline.language.voikko import why_no_voikko
 
-__all__ = ["LEMMATIZERS", "Lemmatizer", "load_lemmatizer", "why_not_spacy"]
+__all__ = ["LEMMATIZERS", "Lemmatizer", "load_lemmatizer", "why_no_voikko"]
 
 LEMMATIZERS = {
+    "finnish": "pipeline.language.finnish:load",
     "spacy": "pipeline.language.spacy_fi:load",
     "simplemma": "pipeline.language.dictionary:load",
     "stanza": "pipeline.language.stanza_fi:load",
@@ -39,18 +45,19 @@ class Lemmatizer(Protocol):
         Lemmas are lower-case. A mask such as `[PERSON]` is one token, its own lemma, with UPOS PROPN.
         """
 
+    def lemmatize_words(self, sentences: Sequence[Sequence[str]]) -> list[list[Token]]:
+        """The same for text that others have cut: one token for each of the words given."""
 
-def load_lemmatizer(name: str = "auto", *, stanza_folder: str = "") -> Lemmatizer:
-    """The lemmatizer called `name`, loaded once per process; `auto` is spacy where it can run, else simplemma.
+
+def load_lemmatizer(name: str = "finnish", *, stanza_folder: str = "") -> Lemmatizer:
+    """The lemmatizer called `name`, loaded once per process.
 
     Raises:
         ConfigError: there is no such lemmatizer.
         ModelError: its library or its models are not there.
     """
-    if name == "auto":
-        name = "simplemma" if why_not_spacy() else "spacy"
     if name not in LEMMATIZERS:
-        raise ConfigError(f"{name!r} is not a lemmatizer: set language.lemmatizer to auto, {', '.join(LEMMATIZERS)}.")
+        raise ConfigError(f"{name!r} is not a lemmatizer: set language.lemmatizer to one of {', '.join(LEMMATIZERS)}.")
     return _load(name, stanza_folder)
 
 

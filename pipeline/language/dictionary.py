@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.conversation import MaskedText, Token
-from pipeline.language.tokens import WORD, tokenize
+from pipeline.language.tokens import WORD, tokenize, whole_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,14 @@ class DictionaryLemmatizer:
         """The tokens of each text; words keep the UPOS X."""
         return [[self._lemmatized(token) for token in tokenize(text)] for text in texts]
 
+    def lemmatize_words(self, sentences: Sequence[Sequence[str]]) -> list[list[Token]]:
+        """One token for each of the words given; words keep the UPOS X."""
+        return [[self._lemmatized(whole_token(word)) for word in words] for words in sentences]
+
     def _lemmatized(self, token: Token) -> Token:
         if token.upos != WORD:
             return token
-        stem = token.text.partition(":")[0]  # EU:n is EU; the dictionary knows no such forms
+        stem = token.text.partition(":")[0] or token.text  # EU:n is EU; the dictionary knows no such forms
         return replace(token, lemma=self.lemma_of(stem).lower())
 
 

@@ -1,110 +1,183 @@
-"""How often a lemmatizer is right, measured on a treebank in CoNLL-U."""
+"""How often a lemmatizer is right, measured on treebanks: one row a gold word, every figure a count over rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, zip_longest
 from pathlib import Path
-from time import perf_counter
 
-from pipeline.conversation import MaskedText
-from pipeline.errors import ConfigError
+from pipeline.conversation import MaskedText, Token
 from pipeline.language import Lemmatizer
+from pipeline.language.treebank import Sentence, Word, read_treebank, spans, unseen
 
-Span = tuple[int, int]
+NOT_WORDS = {"PUNCT", "SYM"}
+PLURAL_PRONOUNS = {"ne": "se", "me": "minä", "te": "sinä", "he": "hän", "nämä": "tämä", "nuo": "tuo"}
+"""FTB's lemma → TDT's."""
 
 
 @dataclass(frozen=True, slots=True)
-class LemmaAccuracy:
-    """Counts over the gold tokens of one file, and the seconds it took to read them."""
+class Row:
+    """One gold word and our token for it; None where we cut the text otherwise."""
 
-    token_count: int
-    aligned_count: int
-    """Tokens that the lemmatizer cut out as the gold does."""
-    correct_lemma_count: int
-    correct_upos_count: int
-    seconds: float
-
-    @property
-    def lemma_share(self) -> float:
-        """Gold tokens with the right lemma, 0-1; a token cut out differently counts as wrong."""
-        return self.correct_lemma_count / self.token_count
-
-    @property
-    def upos_share(self) -> float:
-        """Gold tokens with the right UPOS, 0-1; as above."""
-        return self.correct_upos_count / self.token_count
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Speed, without the time it takes to load."""
-        return self.token_count / self.seconds
+    word: Word
+    sentence: Sentence
+    token: Token | None
 
 
-def lemma_accuracy(lemmatizer: Lemmatizer, conllu_path: Path) -> LemmaAccuracy:
-    """Compare a lemmatizer with the gold lemmas and UPOS of a treebank.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one lemmatizer made of one treebank."""
 
-    The words of a sentence are joined by spaces, read as any text is, and matched with the gold by where they stand.
-    Lemmas are compared without regard to case and to `#`, which marks the seams of compounds in TDT.
+    given: Sequence[Row]
+    """Every gold word, given as a token of its own."""
+    raw: Sequence[Row]
+    """The gold words that are neither PUNCT nor SYM, found in the raw text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The right ones among `word_count` words, 0-1."""
+
+    word_count: int
+    lemma_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A mistake: the form in lower case, the gold lemma, ours, and how often."""
+
+    form: str
+    gold: str
+    ours: str
+    count: int
+
+
+def evaluate(lemmatizer: Lemmatizer, path: Path, *, unseen_only: bool = False) -> Evaluation:
+    """Read a treebank twice with a lemmatizer: once its gold tokens, once its raw text.
+
+    `unseen_only` keeps to its last fifth, which `train lemmas` never learns from.
 
     Raises:
-        ConfigError: the file cannot be read or holds no tokens.
+        ConfigError: the file cannot be read, is not CoNLL-U or holds no words.
     """
-    gold = list(read_conllu(conllu_path))
-    texts = [MaskedText(" ".join(form for form, _, _ in sentence)) for sentence in gold]
-    if not gold:
-        raise ConfigError(f"{conllu_path} holds no tokens: name a CoNLL-U file.")
-    lemmatizer.lemmatize(texts[:1])  # what is only loaded at the first word is not speed
-    started = perf_counter()
-    predicted = lemmatizer.lemmatize(texts)
-    seconds = perf_counter() - started
-    pairs = [
-        pair
-        for text, sentence, tokens in zip(texts, gold, predicted, strict=True)
-        for pair in _aligned(text, sentence, [(token.text, token.lemma, token.upos) for token in tokens])
+    sentences = unseen(read_treebank(path)) if unseen_only else read_treebank(path)
+    return Evaluation(given_rows(lemmatizer, sentences), raw_rows(lemmatizer, sentences))
+
+
+def given_rows(lemmatizer: Lemmatizer, sentences: Sequence[Sentence]) -> list[Row]:
+    """A row per gold word: the tokenization is the treebank's, marks and numbers included."""
+    predicted = lemmatizer.lemmatize_words([[word.form for word in sentence.words] for sentence in sentences])
+    return [
+        Row(word, sentence, token)
+        for sentence, tokens in zip(sentences, predicted, strict=True)
+        for word, token in zip(sentence.words, tokens, strict=True)
     ]
-    return LemmaAccuracy(
-        token_count=sum(map(len, gold)),
-        aligned_count=len(pairs),
-        correct_lemma_count=sum(_bare(ours[1]) == _bare(theirs[1]) for ours, theirs in pairs),
-        correct_upos_count=sum(ours[2] == theirs[2] for ours, theirs in pairs),
-        seconds=seconds,
-    )
 
 
-Row = tuple[str, str, str]
-"""Form, lemma, UPOS."""
+def raw_rows(lemmatizer: Lemmatizer, sentences: Sequence[Sentence]) -> list[Row]:
+    """A row per gold word that is neither PUNCT nor SYM: the tokenization is ours.
 
-
-def read_conllu(path: Path) -> Iterator[list[Row]]:
-    """The syntactic words of each sentence; ranges (3-4) and empty nodes (5.1) are left out.
-
-    Raises:
-        ConfigError: the file cannot be read.
+    Gold and our tokens meet by character offsets in the text: a token must stand exactly where the word does. The words
+    of a range (2-3 ettei: että, ei) have no place of their own; the n-th of them meets the n-th of our tokens within
+    the range, so that an uncut `ettei` can be right for its first word only.
     """
-    try:
-        blocks = path.read_text(encoding="utf-8").split("\n\n")
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{path} is not readable as CoNLL-U: set paths.corpora to the folder of corpora.") from None
-    for block in blocks:
-        rows = [line.split("\t") for line in block.splitlines() if line[:1].isdigit()]
-        if words := [(row[1], row[2], row[3]) for row in rows if row[0].isdigit()]:
-            yield words
+    texts = [MaskedText(sentence.text) for sentence in sentences]
+    predicted = lemmatizer.lemmatize(texts)
+    return [row for pair in zip(sentences, predicted, strict=True) for row in _aligned(*pair)]
 
 
-def _aligned(text: str, gold: Sequence[Row], predicted: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Pairs of (predicted, gold) that stand in the same place of `text`."""
-    places = dict(zip(_spans(text, (row[0] for row in predicted)), predicted, strict=True))
-    spans = _spans(text, (row[0] for row in gold))
-    return [(places[span], row) for span, row in zip(spans, gold, strict=True) if span in places]
+def _aligned(sentence: Sentence, tokens: Sequence[Token]) -> Iterator[Row]:
+    ours = list(zip(spans(sentence.text, (token.text for token in tokens)), tokens, strict=True))
+    for (start, end), group in groupby(sentence.words, key=lambda word: word.span):
+        words = list(group)
+        pieces: list[Token | None] = [
+            token
+            for place, token in ours
+            if place == (start, end) or (len(words) > 1 and start <= place[0] and place[1] <= end)
+        ]
+        for word, token in zip_longest(words, pieces[: len(words)]):
+            if word.upos not in NOT_WORDS:
+                yield Row(word, sentence, token)
 
 
-def _spans(text: str, forms: Iterable[str]) -> Iterator[Span]:
-    """Where each form stands in `text`, looked for from the end of the one before."""
-    end = 0
-    for form in forms:
-        start = text.index(form, end)
-        end = start + len(form)
-        yield start, end
+def lemma_is_right(row: Row) -> bool:
+    """Our lemma is the gold's, without regard to case and to `#`, which marks the seams of compounds in TDT."""
+    return row.token is not None and _bare(row.token.lemma) == _bare(row.word.lemma)
+
+
+def lemma_is_right_but_for_conventions(row: Row) -> bool:
+    """As `lemma_is_right`, without regard to hyphens (raaka#aine, raaka-aine) and plural pronouns (me, minä) either."""
+    return row.token is not None and _conventional(row.token.lemma) == _conventional(row.word.lemma)
+
+
+def _upos_is_right(row: Row) -> bool:
+    return row.token is not None and row.token.upos == row.word.upos
+
+
+def _normal_is_right(row: Row) -> bool:
+    """Our standard spelling is the gold's; a word without `Norm` must stay as it is written."""
+    wanted = row.word.form if row.word.normal is None else row.word.normal
+    return row.token is not None and (row.token.normal or row.token.text).lower() == wanted.lower()
+
+
+def figures(evaluation: Evaluation) -> dict[str, float]:
+    """The shares of right words by name, 0-1; a figure over no words at all is left out.
+
+    `lemma_accuracy`, `upos_accuracy` and what starts with `convention_free`, `standard` or `colloquial` are over all
+    gold tokens, what starts with `raw` over the words of the raw text. Where the treebank gives standard spellings,
+    `normalisation_accuracy` is over the words that have one, `unchanged_accuracy` over those to be left as they are.
+    """
+    given, raw = evaluation.given, evaluation.raw
+    normalised = [row for row in given if row.word.normal is not None]
+    counted: dict[str, tuple[Callable[[Row], bool], Sequence[Row]]] = {
+        "lemma_accuracy": (lemma_is_right, given),
+        "convention_free_lemma_accuracy": (lemma_is_right_but_for_conventions, given),
+        "upos_accuracy": (_upos_is_right, given),
+        "standard_lemma_accuracy": (lemma_is_right, [row for row in given if not row.word.colloquial]),
+        "colloquial_lemma_accuracy": (lemma_is_right, [row for row in given if row.word.colloquial]),
+        "raw_lemma_accuracy": (lemma_is_right, raw),
+        "raw_convention_free_lemma_accuracy": (lemma_is_right_but_for_conventions, raw),
+        "normalisation_accuracy": (_normal_is_right, normalised),
+        "unchanged_accuracy": (
+            _normal_is_right,
+            [row for row in given if row.word.normal is None] if normalised else [],
+        ),
+    }
+    return {name: sum(map(right, rows)) / len(rows) for name, (right, rows) in counted.items() if rows}
+
+
+GROUPS: dict[str, Callable[[Row], str]] = {
+    "upos": lambda row: row.word.upos,
+    "genre": lambda row: row.sentence.genre,
+    "style": lambda row: row.sentence.style,
+    "register": lambda row: "colloquial" if row.word.colloquial else "standard",
+}
+"""Name → what a row is grouped by; "" where the treebank does not say."""
+
+
+def shares(rows: Sequence[Row], group: str) -> dict[str, Share]:
+    """Lemma accuracy by one of `GROUPS`, most words first; what the treebank does not say is left out."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[GROUPS[group](row)].append(row)
+    by_size = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {name: Share(len(rows), sum(map(lemma_is_right, rows)) / len(rows)) for name, rows in by_size if name}
+
+
+def confusions(rows: Sequence[Row], limit: int) -> list[Confusion]:
+    """The `limit` most frequent mistakes, most frequent first; `ours` is "" where we cut the text otherwise."""
+    counts = Counter(
+        (row.word.form.lower(), _bare(row.word.lemma), row.token.lemma if row.token else "")
+        for row in rows
+        if not lemma_is_right(row)
+    )
+    return [Confusion(*mistake, count) for mistake, count in counts.most_common(limit)]
 
 
 def _bare(lemma: str) -> str:
-    return lemma.replace("#", "").lower()
+    return lemma.replace("#", "").lower() or lemma
+
+
+def _conventional(lemma: str) -> str:
+    bare = _bare(lemma)
+    return PLURAL_PRONOUNS.get(bare, bare).replace("-", "") or bare

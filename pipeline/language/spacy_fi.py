@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.conversation import MaskedText, Token
 from pipeline.errors import ModelError
-from pipeline.language.tokens import WORD, tokenize
+from pipeline.language.tokens import WORD, tokenize, whole_token
 
 PACKAGE = "spacy_fi_experimental_web_md"
 
@@ -25,9 +25,15 @@ class SpacyLemmatizer:
 
     def lemmatize(self, texts: Sequence[MaskedText]) -> list[list[Token]]:
         """The tokens of each text; the model sees masks and marks too, but only words take its answer."""
+        return self._tag([tokenize(text) for text in texts])
+
+    def lemmatize_words(self, sentences: Sequence[Sequence[str]]) -> list[list[Token]]:
+        """One token for each of the words given."""
+        return self._tag([[whole_token(word) for word in words] for words in sentences])
+
+    def _tag(self, tokenized: Sequence[list[Token]]) -> list[list[Token]]:
         from spacy.tokens import Doc
 
-        tokenized = [tokenize(text) for text in texts]
         docs = self.nlp.pipe(Doc(self.nlp.vocab, words=[token.text for token in tokens]) for tokens in tokenized)
         return [
             [_tagged(token, word) for token, word in zip(tokens, doc, strict=True)]
@@ -60,7 +66,7 @@ def why_not_spacy() -> str | None:
     if missing := _missing_part():
         return (
             f"The spacy lemmatizer cannot run because {missing} is missing: install libvoikko1 and voikko-fi "
-            "(their names on Debian), then run make nightly again, or pip install -e '.[voikko]'."
+            "(their names on Debian), then pip install -e '.[spacy,voikko]'."
         )
     return None
 

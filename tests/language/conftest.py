@@ -4,10 +4,14 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from pipeline.language import LEMMATIZERS, Lemmatizer, load_lemmatizer, why_not_spacy
+from pipeline.language import LEMMATIZERS, Lemmatizer, load_lemmatizer, why_no_voikko
+from pipeline.language.finnish import FinnishLemmatizer
+from pipeline.language.spacy_fi import why_not_spacy
+from pipeline.language.voikko import Analyzer, load_analyzer
 
 GOLD = """
 Asiakas/asiakas/NOUN soitti/soittaa/VERB laskusta/lasku/NOUN ././PUNCT
@@ -26,6 +30,21 @@ def skip_or_fail(reason: str | None) -> None:
 def voikko() -> None:
     """All that the spaCy lemmatizer needs is here."""
     skip_or_fail(why_not_spacy())
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    """Voikko, from either package."""
+    skip_or_fail(why_no_voikko())
+    found = load_analyzer()
+    assert found
+    return found
+
+
+@pytest.fixture
+def finnish(analyzer: Analyzer) -> FinnishLemmatizer:
+    """The default lemmatizer with all that it can know."""
+    return cast(FinnishLemmatizer, load_lemmatizer("finnish"))
 
 
 @pytest.fixture

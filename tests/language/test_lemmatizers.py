@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from pipeline.config import DEFAULTS
 from pipeline.conversation import MaskedText
 from pipeline.errors import ConfigError, ModelError
-from pipeline.language import LEMMATIZERS, Lemmatizer, load_lemmatizer, spacy_fi, why_not_spacy
+from pipeline.language import LEMMATIZERS, Lemmatizer, load_lemmatizer, spacy_fi
+from pipeline.language.finnish import FinnishLemmatizer
+from pipeline.language.spacy_fi import why_not_spacy
 
 TEXTS = [
     MaskedText(text)
@@ -50,6 +54,28 @@ def test_masks_stay_whole(lemmatizer: Lemmatizer) -> None:
 def test_lemmas_are_lower_case_and_never_empty(lemmatizer: Lemmatizer) -> None:
     words = [token for text in lemmatizer.lemmatize(TEXTS) for token in text if token.upos not in ("PROPN", "SYM")]
     assert all(token.lemma and token.lemma == token.lemma.lower() for token in words)
+
+
+def test_given_words_get_the_same_answers(lemmatizer: Lemmatizer) -> None:
+    read = lemmatizer.lemmatize(TEXTS)
+    assert lemmatizer.lemmatize_words([[token.text for token in tokens] for tokens in read]) == read
+
+
+def test_a_given_word_is_one_token_whatever_is_in_it(lemmatizer: Lemmatizer) -> None:
+    words = ["ettei", "kotiin päin", "1 000", "!?", "[PERSON_1]", "[PERSON_1]lle", "EU:n", "1.1.", "😡👍", "#"]
+    (tokens,) = lemmatizer.lemmatize_words([words])
+    assert [token.text for token in tokens] == words
+    assert all(token.lemma and token.upos for token in tokens)
+    kept = [token for token in tokens if token.text in ("1 000", "!?", "[PERSON_1]", "😡👍", "#")]
+    assert [token.upos for token in kept] == ["NUM", "PUNCT", "PROPN", "SYM", "SYM"]
+    assert all(token.lemma == token.text for token in kept)
+
+
+def test_given_sentences_keep_their_places(lemmatizer: Lemmatizer) -> None:
+    words = ["Lasku", "oli", "väärin", "."]
+    (alone,) = lemmatizer.lemmatize_words([words])
+    assert lemmatizer.lemmatize_words([[], words, [], [], tuple(words)]) == [[], alone, [], [], alone]
+    assert lemmatizer.lemmatize_words([]) == []
 
 
 def test_it_says_its_name_and_is_loaded_once(lemmatizer: Lemmatizer) -> None:
@@ -98,23 +124,29 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         load_lemmatizer("stanza", stanza_folder="never looked at")
 
 
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="auto, spacy, simplemma, stanza"):
-        load_lemmatizer("voikko")
+@pytest.mark.parametrize("name", ["voikko", "auto", ""])
+def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
+    with pytest.raises(ConfigError, match="finnish, spacy, simplemma, stanza"):
+        load_lemmatizer(name)
+
+
+def test_finnish_is_the_default(finnish: FinnishLemmatizer) -> None:
+    assert load_lemmatizer() is finnish
+    settings = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))
+    assert settings["language"]["lemmatizer"] == finnish.name
 
 
 @pytest.mark.usefixtures("voikko")
 @pytest.mark.parametrize("package", ["spacy", "spacy_fi_experimental_web_md", "libvoikko"])
-def test_auto_does_without_spacy_and_says_why(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_spacy_lacks_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    assert load_lemmatizer("auto").name == "simplemma"
-    with pytest.raises(ModelError, match=rf"package {package} is missing: .*\[voikko\]"):
+    with pytest.raises(ModelError, match=rf"package {package} is missing: .*voikko"):
         spacy_fi.load()
 
 
-@pytest.mark.slow
-def test_auto_is_spacy_where_it_can_run(spacy_lemmatizer: Lemmatizer) -> None:
-    assert load_lemmatizer() is spacy_lemmatizer
+def test_the_extra_that_brings_spacy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    assert ".[spacy,voikko]" in (why_not_spacy() or "")
 
 
 @pytest.mark.usefixtures("voikko")
@@ -136,7 +168,8 @@ def test_a_missing_dictionary_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_asking_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from pipeline.language import why_not_spacy; why_not_spacy();"
+        "import sys; from pipeline.language import why_no_voikko; why_no_voikko();"
+        "from pipeline.language.spacy_fi import why_not_spacy; why_not_spacy();"
         "print({'spacy', 'simplemma', 'stanza', 'torch', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

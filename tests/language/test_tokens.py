@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.language.tokens import tokenize
+from pipeline.conversation import Token
+from pipeline.language.tokens import tokenize, whole_token
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,20 @@ from pipeline.language.tokens import tokenize
         ("maksoin 45,50€, en 50e", "maksoin/X 45,50/NUM €/SYM ,/PUNCT en/X 50/NUM e/X"),
         ("1,5-vuotias 12:sta 12.50e", "1,5-vuotias/X 12:sta/X 12.50/NUM e/X"),
         ("Mitä!!! No...", "Mitä/X !!!/PUNCT No/X .../PUNCT"),
-        ("(ks. [EMAIL].)", "(/PUNCT ks/X ./PUNCT [EMAIL]/PROPN ./PUNCT )/PUNCT"),
+        ("(ks. [EMAIL].)", "(/PUNCT ks./X [EMAIL]/PROPN ./PUNCT )/PUNCT"),
+        ("esim. tv, jne. Mutta", "esim./X tv/X ,/PUNCT jne./X Mutta/X"),
+        ("sivu s. 4, J. Aho", "sivu/X s./X 4/NUM ,/PUNCT J./X Aho/X"),
+        ("3. kerran 15. päivä", "3./NUM kerran/X 15./NUM päivä/X"),
+        ("Niitä oli 3. Kiitos.", "Niitä/X oli/X 3/NUM ./PUNCT Kiitos/X ./PUNCT"),
+        ("vuonna 2026.", "vuonna/X 2026/NUM ./PUNCT"),
+        ("110 000 1 000 000 12\u00a0500", "110 000/NUM 1 000 000/NUM 12\u00a0500/NUM"),
+        ("12 5000 2026 100", "12/NUM 5000/NUM 2026/NUM 100/NUM"),
+        ("92/160/ETY 5/6", "92/160/ETY/X 5/6/NUM"),
+        ("talous- ja henkilöstö-.", "talous-/X ja/X henkilöstö-/X ./PUNCT"),
+        ("hinta -listalla, e-lasku", "hinta/X -listalla/X ,/PUNCT e-lasku/X"),
+        ("- kiitos -5 no-", "-/PUNCT kiitos/X -/PUNCT 5/NUM no-/X"),
+        ("sano -- niin", "sano/X --/PUNCT niin/X"),
+        ("don't H&M A & B", "don't/X H&M/X A/X &/SYM B/X"),
         ("Hei[PERSON_1], [PHONE]:een", "Hei/X [PERSON_1]/PROPN ,/PUNCT [PHONE]/PROPN :/PUNCT een/X"),
         ("[person] [1]", "[/PUNCT person/X ]/PUNCT [/PUNCT 1/NUM ]/PUNCT"),
         ("kiva :) ;-) :'( :D <3", "kiva/X :)/SYM ;-)/SYM :'(/SYM :D/SYM <3/SYM"),
@@ -35,13 +49,41 @@ def test_cuts(text: str, tokens: str) -> None:
     assert " ".join(f"{token.text}/{token.upos}" for token in tokenize(text)) == tokens
 
 
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("ettei", "ett ei"),
+        ("Etten", "Ett en"),
+        ("etteivät", "ett eivät"),
+        ("jottet", "jott et"),
+        ("ellemme", "ell emme"),
+        ("ellei", "ell ei"),
+        ("vaikkette", "vaikk ette"),
+        ("miksei", "miks ei"),
+        ("Koskei", "Kosk ei"),
+    ],
+)
+def test_a_fused_negation_is_cut(word: str, parts: str) -> None:
+    assert [token.text for token in tokenize(f"{word} tullut")] == [*parts.split(), "tullut"]
+
+
+@pytest.mark.parametrize(
+    "word", ["Ellen", "eteinen", "etteenpäin", "ette", "ei", "kosketa", "että", "koskettaa", "eteen"]
+)
+def test_what_only_looks_like_one_is_not(word: str) -> None:
+    assert [token.text for token in tokenize(f"{word} tuli")] == [word, "tuli"]
+
+
 def test_a_decomposed_letter_does_not_end_a_word() -> None:
     assert [token.upos for token in tokenize(unicodedata.normalize("NFD", "äiti pyörällä"))] == ["X", "X"]
 
 
-@given(st.text())
+@example("1 000 e 3. x")
+@given(st.text() | st.text("0123456789 .,:/-–eaA%\u00a0[]"))
 def test_only_white_space_is_left_out(text: str) -> None:
-    assert "".join(token.text for token in tokenize(text)) == re.sub(r"\s", "", text)
+    tokens = tokenize(text)
+    assert re.sub(r"\s", "", "".join(token.text for token in tokens)) == re.sub(r"\s", "", text)
+    assert all(token.upos == "NUM" for token in tokens if re.search(r"\s", token.text))
 
 
 @example("https://example.com/", "[PERSON]", "/a")
@@ -50,3 +92,33 @@ def test_only_white_space_is_left_out(text: str) -> None:
 @given(st.text(), st.sampled_from(["[PERSON]", "[IBAN_2]"]), st.text())
 def test_a_mask_is_whole_wherever_it_stands(before: str, mask: str, after: str) -> None:
     assert mask in [token.text for token in tokenize(f"{before}{mask}{after}")]
+
+
+@pytest.mark.parametrize(
+    ("word", "upos"),
+    [
+        ("ettei", "X"),
+        ("Lasku", "X"),
+        ("kotiin päin", "X"),
+        ("[PERSON]", "PROPN"),
+        ("[PERSON_2]lle", "X"),
+        ("1 000", "NUM"),
+        ("12.3.2026", "NUM"),
+        ("1 000 000 100", "NUM"),
+        ("50e", "X"),
+        ("...", "PUNCT"),
+        ("!?", "PUNCT"),
+        ("😡👍", "SYM"),
+        (":)", "SYM"),
+        ("", "X"),
+    ],
+)
+def test_a_given_word_stays_whole(word: str, upos: str) -> None:
+    assert whole_token(word) == Token(word, word, upos)
+
+
+@given(st.text())
+def test_any_given_word_stays_whole(word: str) -> None:
+    token = whole_token(word)
+    assert (token.text, token.lemma) == (word, word)
+    assert all(part.upos == token.upos for part in tokenize(word)) or token.upos == "X"
