@@ -1,4 +1,8 @@
-"""Raw records in, masked, lemmatized and scored ones out: all that happens to a text between its file and the store."""
+"""Raw records in, masked, lemmatized and scored ones out: all that happens to a text between its file and the store.
+
+Every text is masked and gets a language and tokens. What a customer or an agent said in Finnish gets a score, unless a
+speech recognizer seems to have invented it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +11,7 @@ from typing import TypeVar
 from pipeline.affect import Classifier, load_classifier
 from pipeline.config import Config
 from pipeline.conversation import (
+    Channel,
     Conversation,
     MaskedConversation,
     MaskedSurveyResponse,
@@ -15,11 +20,22 @@ from pipeline.conversation import (
     Score,
     SurveyResponse,
     Token,
+    Utterance,
 )
 from pipeline.language import Lemmatizer, load_lemmatizer
+from pipeline.language.hallucinations import suspect
+from pipeline.language.identify import identify, main_language
+from pipeline.language.speech import mark
+from pipeline.language.spoken_numbers import parse
+from pipeline.language.tokens import WORD, tokenize
 from pipeline.privacy import load_secret, mask, pseudonymize
 
 SCORED_SPEAKERS = ("customer", "agent")
+SPELLED_OUT = 10
+"""Numbers up to this stay words in the normalized text, as Finnish is written."""
+SPOKEN_CHANNELS = ("call", "chat")
+"""Where people write as they talk: fillers, repeats, sentences without marks."""
+FINNISH = "fi"
 Readable = TypeVar("Readable", MaskedUtterance, MaskedSurveyResponse)
 
 
@@ -93,36 +109,110 @@ def load_reader(config: Config) -> Reader:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What the models need to know of a text."""
+
+    text: MaskedText
+    language: str
+    channel: Channel
+    is_scored: bool
+
+
 def annotate(
     conversations: Sequence[Conversation], responses: Sequence[SurveyResponse], reader: Reader
 ) -> tuple[list[MaskedConversation], list[MaskedSurveyResponse]]:
     """Mask, lemmatize and score a batch; its texts go through each model together.
 
-    Every text gets tokens; utterances of customers and agents, and verbatims, get a score.
+    Every text gets a language and tokens, and a form in standard spelling where it is written otherwise. Utterances of
+    customers and agents, and verbatims, get a score if they are in Finnish and no speech recognizer made them up.
     """
     masked = [_masked_conversation(conversation, reader) for conversation in conversations]
     answers = [_masked_response(response, reader) for response in responses]
-    utterances = [utterance for conversation in masked for utterance in conversation.utterances]
-    texts = [utterance.text for utterance in utterances] + [answer.verbatim for answer in answers if answer.verbatim]
-    tokens = reader.lemmatizer.lemmatize(texts)
-    scored = [n for n in range(len(texts)) if n >= len(utterances) or utterances[n].speaker in SCORED_SPEAKERS]
-    scores = reader.scorer.score([texts[n] for n in scored], [tokens[n] for n in scored], reader.lemmatizer.name)
-    score_of = dict(zip(scored, scores, strict=True))
-    readings = iter([(tokens[n], score_of.get(n)) for n in range(len(texts))])
+    texts = [
+        _Text(turn.text, turn.language, conversation.channel, _is_scored(turn))
+        for conversation in masked
+        for turn in conversation.utterances
+    ]
+    texts += [
+        _Text(answer.verbatim, answer.language or "", "survey", answer.language == FINNISH)
+        for answer in answers
+        if answer.verbatim
+    ]
+    tokens = _tokens(texts, reader)
+    normalized = [_normalized(text.text, words, reader) for text, words in zip(texts, tokens, strict=True)]
+    readings = zip(tokens, normalized, _scores(texts, tokens, reader), strict=True)
     return (
         [
-            replace(conversation, utterances=tuple(_read(u, *next(readings)) for u in conversation.utterances))
+            replace(conversation, utterances=tuple(_read(turn, *next(readings)) for turn in conversation.utterances))
             for conversation in masked
         ],
         [_read(answer, *next(readings)) if answer.verbatim else answer for answer in answers],
     )
 
 
-def _read(text: Readable, tokens: Sequence[Token], score: Score | None) -> Readable:
-    return replace(text, tokens=tokens, score=score)
+def _is_scored(utterance: MaskedUtterance) -> bool:
+    return utterance.speaker in SCORED_SPEAKERS and utterance.language == FINNISH and utterance.asr_suspect is None
+
+
+def _read(text: Readable, tokens: Sequence[Token], normalized_text: MaskedText | None, score: Score | None) -> Readable:
+    return replace(text, tokens=tokens, normalized_text=normalized_text, score=score)
+
+
+def _tokens(texts: Sequence[_Text], reader: Reader) -> list[list[Token]]:
+    """Finnish through the lemmatizer; of other languages only the form is known."""
+    finnish = iter(reader.lemmatizer.lemmatize([text.text for text in texts if text.language == FINNISH]))
+    return [_marked(next(finnish), text) if text.language == FINNISH else _by_form(text.text) for text in texts]
+
+
+def _marked(tokens: list[Token], text: _Text) -> list[Token]:
+    return mark(tokens) if text.channel in SPOKEN_CHANNELS else tokens
+
+
+def _by_form(text: str) -> list[Token]:
+    return [replace(token, lemma=token.text.lower()) if token.upos == WORD else token for token in tokenize(text)]
+
+
+def _normalized(text: MaskedText, tokens: Sequence[Token], reader: Reader) -> MaskedText | None:
+    """The text with each word in standard spelling and numbers spoken out as digits, else spaced as it is.
+
+    None where nothing differs. It is masked once more: what is spelled out in standard Finnish, a phone number said
+    digit by digit among others, may be recognized where the spoken form was not.
+    """
+    said = _said(tokens)
+    if not said:
+        return None
+    parts, end = [], 0
+    for n, token in enumerate(tokens):
+        start = text.index(token.text, end)
+        word = said.get(n, token.text)
+        parts += [text[end:start], word] if word else []
+        end = start + len(token.text)
+    return reader.mask("".join([*parts, text[end:]]))
+
+
+def _said(tokens: Sequence[Token]) -> dict[int, str]:
+    """Place of a token → what stands there in standard Finnish, "" for all but the first word of a number."""
+    said = {n: token.normal for n, token in enumerate(tokens) if token.normal}
+    for start, end, value in parse([token.text for token in tokens]):
+        if isinstance(value, str) or value > SPELLED_OUT:
+            said |= {start: str(value)} | dict.fromkeys(range(start + 1, end), "")
+    return said
+
+
+def _scores(texts: Sequence[_Text], tokens: Sequence[Sequence[Token]], reader: Reader) -> list[Score | None]:
+    """A score for each text that gets one, None for the others."""
+    chosen = [n for n, text in enumerate(texts) if text.is_scored]
+    scores = reader.scorer.score([texts[n].text for n in chosen], [tokens[n] for n in chosen], reader.lemmatizer.name)
+    score_of = dict(zip(chosen, scores, strict=True))
+    return [score_of.get(n) for n in range(len(texts))]
 
 
 def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedConversation:
+    texts = [reader.mask(utterance.text) for utterance in conversation.utterances]
+    languages = identify(texts, declared=conversation.language)
+    is_transcript = conversation.channel == "call"
+    suspects = _suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
     return MaskedConversation(
         conversation_id=reader.identifier(conversation.conversation_id) or "",
         channel=conversation.channel,
@@ -130,12 +220,16 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
             MaskedUtterance(
                 index=utterance.index,
                 speaker=utterance.speaker,
-                text=reader.mask(utterance.text),
+                text=text,
                 seconds=utterance.seconds,
                 end_seconds=utterance.end_seconds,
                 participant_key=pseudonymize(utterance.participant_id, reader.secret, utterance.speaker),
+                language=language,
+                asr_suspect=asr_suspect,
             )
-            for utterance in conversation.utterances
+            for utterance, text, language, asr_suspect in zip(
+                conversation.utterances, texts, languages, suspects, strict=True
+            )
         ),
         language=conversation.language,
         started_at=conversation.started_at,
@@ -143,11 +237,32 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
         queue=reader.mask(conversation.queue) if conversation.queue else None,
         metadata={field: reader.mask(value) for field, value in conversation.metadata.items()},
         position=conversation.position,
+        detected_language=main_language(languages, texts),
     )
+
+
+def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> list[str | None]:
+    """Why each utterance of a transcript may be made up, or None; what its speaker said before tells a repetition."""
+    earlier: dict[str, str] = {}
+    reasons = []
+    for utterance, text in zip(utterances, texts, strict=True):
+        said = earlier.get(utterance.speaker, "")
+        reasons.append(
+            suspect(
+                text,
+                no_speech_prob=utterance.no_speech_prob,
+                avg_logprob=utterance.avg_logprob,
+                compression_ratio=utterance.compression_ratio,
+                previous=said,
+            )
+        )
+        earlier[utterance.speaker] = f"{said}{' '.join(text.split())}\n"
+    return reasons
 
 
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
     own_id = reader.identifier(response.response_id) if response.has_own_id else None
+    verbatim = reader.mask(response.verbatim) if response.verbatim else None
     return MaskedSurveyResponse(
         response_id=own_id or pseudonymize(response.response_id, reader.secret, "response") or "",
         responded_at=response.responded_at,
@@ -155,8 +270,9 @@ def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyRe
         ces_rating=response.ces_rating,
         csat_rating=response.csat_rating,
         first_contact_resolution=response.first_contact_resolution,
-        verbatim=reader.mask(response.verbatim) if response.verbatim else None,
+        verbatim=verbatim,
         conversation_id=reader.identifier(response.conversation_id),
         customer_key=pseudonymize(response.customer_id, reader.secret, "customer"),
         position=response.position,
+        language=identify([verbatim], declared=FINNISH)[0] if verbatim else None,
     )

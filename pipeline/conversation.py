@@ -35,6 +35,12 @@ class Utterance:
     end_seconds: float | None = None
     participant_id: str | None = None
     """The source's own key of who spoke; becomes a keyed hash before storage."""
+    no_speech_prob: float | None = None
+    """What the speech recognizer says of its own work, under Whisper's names: P(silence), 0-1."""
+    avg_logprob: float | None = None
+    """Mean natural logarithm of its tokens' probabilities, at most 0."""
+    compression_ratio: float | None = None
+    """How many times gzip shortens the text; high where it repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,14 @@ class Token:
     text: str
     lemma: str
     upos: str
+    normal: str = ""
+    """The word in standard spelling where it is written otherwise (oon: olen); "" where the text is standard."""
+    rule: str = ""
+    """Ids of the colloquial rules that gave `normal`, joined by `+`."""
+    disfluency: str = ""
+    """`filler` (öö, niinku) or `repeat` (a start said again): kept in the text, left out of lemma counts."""
+    sentence: int = 0
+    """Which sentence of the utterance it stands in, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,12 @@ class MaskedUtterance:
     participant_key: str | None
     tokens: Sequence[Token] = ()
     score: Score | None = None
+    normalized_text: MaskedText | None = None
+    """The text in standard spelling; None where it is written so."""
+    language: str = "fi"
+    """ISO 639-1, told from its words and the conversation's; only `fi` is lemmatized and scored."""
+    asr_suspect: str | None = None
+    """Why a call's turn may be an invention of the speech recognizer (a rule's id): then it is never scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,8 @@ class MaskedConversation:
     queue: str | None
     metadata: Mapping[str, str]
     position: str
+    detected_language: str = "fi"
+    """The language most of it is in, told from its words; `language` is what the source says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +179,7 @@ class MaskedSurveyResponse:
     position: str
     tokens: Sequence[Token] = ()
     score: Score | None = None
+    normalized_text: MaskedText | None = None
+    """The verbatim in standard spelling; None where it is written so."""
+    language: str | None = None
+    """The language of the verbatim, where there is one."""

@@ -18,6 +18,8 @@ from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Scor
 from pipeline.errors import RecordError, StoreError
 from pipeline.touchpoints import Assignment
 
+RARE = ("normal", "rule", "disfluency")
+
 
 @dataclass(frozen=True, slots=True)
 class StagedBatch:
@@ -79,6 +81,7 @@ def _conversation_row(
         "conversation_id": conversation.conversation_id,
         "channel": conversation.channel,
         "language": conversation.language,
+        "detected_language": conversation.detected_language,
         "queue": conversation.queue,
         **_time_columns("started", conversation.started_at, zone),
         "customer_key": conversation.customer_key,
@@ -91,6 +94,9 @@ def _conversation_row(
                 "seconds": utterance.seconds,
                 "end_seconds": utterance.end_seconds,
                 "text": utterance.text,
+                "normalized_text": utterance.normalized_text,
+                "language": utterance.language,
+                "asr_suspect": utterance.asr_suspect,
                 "tokens": _token_rows(utterance.tokens),
                 "score": _score_row(utterance.score),
             }
@@ -109,6 +115,8 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
         "csat_rating": response.csat_rating,
         "first_contact_resolution": response.first_contact_resolution,
         "verbatim": response.verbatim,
+        "normalized_verbatim": response.normalized_text,
+        "language": response.language,
         "tokens": _token_rows(response.tokens),
         "conversation_id": response.conversation_id,
         "customer_key": response.customer_key,
@@ -123,8 +131,18 @@ def _time_columns(name: str, moment: datetime | None, zone: ZoneInfo) -> Mapping
     }
 
 
-def _token_rows(tokens: Sequence[Token]) -> list[dict[str, str]]:
-    return [{"token": token.text, "lemma": token.lemma, "upos": token.upos} for token in tokens]
+def _token_rows(tokens: Sequence[Token]) -> list[dict[str, Any]]:
+    """Each token's fields; what most tokens do not have is left out, and NULL in the database."""
+    return [
+        {
+            "token": token.text,
+            "lemma": token.lemma,
+            "upos": token.upos,
+            **{name: value for name in RARE if (value := getattr(token, name))},
+            "sentence": token.sentence,
+        }
+        for token in tokens
+    ]
 
 
 def _score_row(score: Score | None) -> dict[str, Any] | None:

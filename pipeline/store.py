@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CheckFailed, ConfigError, StoreError
+from pipeline.language.stop_words import STOP_LEMMAS
 from pipeline.staging import StagedBatch, StagedFile
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def last_run(connection: "DuckDBPyConnection") -> tuple[str, str, str] | None:
 
 
 def migrate(connection: "DuckDBPyConnection") -> None:
-    """Apply the schema files that are new, then make all views anew.
+    """Apply the schema files that are new, then make all views anew, and the list of stop words that one of them uses.
 
     Raises:
         StoreError: a schema file that has been applied was edited.
@@ -101,6 +102,8 @@ def migrate(connection: "DuckDBPyConnection") -> None:
     with transaction(connection):
         for path in sorted((SQL / "views").glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute("DELETE FROM stop_words")
+        connection.execute("INSERT INTO stop_words SELECT unnest(?)", [sorted(STOP_LEMMAS)])
 
 
 @contextmanager
@@ -230,12 +233,12 @@ def publish(database: Path, published: Path) -> None:
 
 @contextmanager
 def _our_tables() -> Iterator[None]:
-    """Turn the complaint about a table that is not there into one sentence."""
+    """Turn the complaint about a table or a column that is not there into one sentence."""
     import duckdb
 
     try:
         yield
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         raise StoreError("This is no database of Tunnepolku, or one of another version: name another.") from None
 
 

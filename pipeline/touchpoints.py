@@ -124,8 +124,9 @@ def _by_lemmas(
     mentioned = Counter(
         token.lemma.lower()
         for utterance in conversation.utterances
-        if utterance.speaker != "bot"
+        if utterance.speaker != "bot" and utterance.asr_suspect is None
         for token in utterance.tokens
+        if not token.disfluency
     )
     hits = [
         sum(count for lemma, count in mentioned.items() if touchpoint.lemmas and touchpoint.lemmas.fullmatch(lemma))

@@ -17,7 +17,7 @@ import pytest
 from pipeline import steps, store
 from pipeline.config import Config
 from pipeline.errors import CheckFailed, SourceError, StoreError
-from tests.conftest import ROOT, SAMPLES, environment
+from tests.conftest import ROOT, SAMPLES, user_environment
 
 WHEN = {"run_id", "started_at", "finished_at", "loaded_at", "rejected_at", "applied_at", "batch_id", "code_version"}
 """Columns that say when and by whom a row was written, not what it says; of batches only the run differs."""
@@ -232,6 +232,21 @@ def test_only_customers_and_agents_are_scored(config: Config) -> None:
     assert scored == [("agent",), ("customer",)]
 
 
+def test_other_languages_are_stored_and_never_scored(config: Config) -> None:
+    swedish = "hej, jag förstår inte den här räkningen, kan du hjälpa mig"
+    texts = ("hei, tämä lasku on väärin", "hei, katson laskua heti", swedish, "javisst, jag kan hjälpa dig på svenska")
+    write(config.paths.landing, "a.jsonl", chat(1, *texts), chat(2))
+    steps.night([config.paths.landing], config)
+    content = tables(config.paths.published)
+    assert len(content["utterances"]) == 6
+    assert len(content["utterance_scores"]) == 4
+    with duckdb.connect(str(config.paths.published), read_only=True) as connection:
+        columns, rows = store.run_metric(connection, "language_switches", {})
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert [(row["from_language"], row["to_language"], row["utterance_index"]) for row in found] == [("fi", "sv", 2)]
+    assert found[0]["agent_followed"]
+
+
 def test_two_runs_at_once_are_refused(config: Config) -> None:
     write(config.paths.landing, "a.jsonl", chat(1))
     with steps.only_run(config), pytest.raises(StoreError, match="Another run"):
@@ -311,7 +326,7 @@ def test_large_file_is_loaded_in_slices(config: Config, monkeypatch: pytest.Monk
 @pytest.mark.slow
 def test_killed_night_resumes_to_the_same_tables(tmp_path: Path, sample_night: Path) -> None:
     """Killed twice without warning, after the first batch and in the middle of the files, and then left alone."""
-    env = environment(tmp_path)
+    env = user_environment(tmp_path)
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES)]
     published = tmp_path / "data" / "published" / "tunnepolku.duckdb"
     seen: set[str] = set()

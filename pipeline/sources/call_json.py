@@ -2,6 +2,8 @@
 
 {"conversation_id": "p1", "channel": "call", "started_at": "2026-09-01T07:15:00Z",
  "turns": [{"role": "agent", "begin_s": 0.0, "end_s": 3.2, "text": "malliverkolla sanna"}]}
+
+A turn may also carry what Whisper says of its segment: `no_speech_prob`, `avg_logprob`, `compression_ratio`.
 """
 
 import json

@@ -1,8 +1,9 @@
 """One conversation from one plain mapping: what the chat and call readers share.
 
 Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `customer_id`, `agent_id`, `queue`, and
-`turns`, each with `speaker`, `text` and either `sent_at` (a clock) or `seconds` (from the start). Every other key
-with a short plain value becomes metadata that touchpoint rules can look at.
+`turns`, each with `speaker`, `text` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
+have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. Every other key of the
+conversation with a short plain value becomes metadata that touchpoint rules can look at.
 """
 
 from collections.abc import Mapping
@@ -99,6 +100,9 @@ def _utterance(
         seconds=from_clock if from_clock is not None else _number(turn.get("seconds"), position),
         end_seconds=_number(turn.get("end_seconds"), position),
         participant_id=participant or None,
+        no_speech_prob=_figure(turn.get("no_speech_prob")),
+        avg_logprob=_figure(turn.get("avg_logprob")),
+        compression_ratio=_figure(turn.get("compression_ratio")),
     )
 
 
@@ -119,15 +123,19 @@ def _time(value: object, position: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _number(value: object, position: str) -> float | None:
-    if value is None:
-        return None
+    number = _figure(value)
+    if value is not None and number is None:
+        raise RecordError(position, "bad_time")
+    return number
+
+
+def _figure(value: object) -> float | None:
+    """A finite number; anything else as none, for what a record can do without (Whisper writes NaN at times)."""
     try:
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else nan
     except OverflowError:
         number = nan
-    if not isfinite(number):
-        raise RecordError(position, "bad_time")
-    return number
+    return number if isfinite(number) else None
 
 
 def _short(value: object) -> str:

@@ -1,7 +1,8 @@
 """A few invented rows in a database: real dataclasses, staged and loaded as the night does it, with short spellings.
 
-A turn is `(role, sentiment)` or `(role, sentiment, {emotion: probability})`; a sentiment of s has probability |s| for
-its side and 1 - |s| for neutral, so that beyond ±0.5 it is negative or positive. None leaves the turn unscored.
+A turn is `(role, sentiment)`, `(role, sentiment, {emotion: probability})` or a mapping of arguments of `utterance`. A
+sentiment of s has probability |s| for its side and 1 - |s| for neutral, so that beyond ±0.5 it is negative or positive.
+None leaves the turn unscored.
 """
 
 import re
@@ -57,17 +58,28 @@ def score(value: float | None, emotions: Mapping[str, float] | None = None) -> S
     )
 
 
-def utterance(index: int, role: str, sentiment: float | None, emotions: Any = None, **facts: Any) -> MaskedUtterance:
+LASKU = (Token("lasku", "lasku", "NOUN"),)
+
+
+def utterance(
+    index: int,
+    role: str,
+    sentiment: float | None = None,
+    emotions: Any = None,
+    tokens: Iterable[Token | Sequence[Any]] = LASKU,
+    **facts: Any,
+) -> MaskedUtterance:
     values = {
         "index": index, "speaker": role, "text": MaskedText("lasku on väärin"), "seconds": None, "end_seconds": None,
-        "participant_key": None, "tokens": (Token("lasku", "lasku", "NOUN"),), "score": score(sentiment, emotions),
+        "participant_key": None, "score": score(sentiment, emotions),
+        "tokens": tuple(token if isinstance(token, Token) else Token(*token) for token in tokens),
     }  # fmt: skip
     return MaskedUtterance(**{**values, **facts})
 
 
 def conversation(
     conversation_id: str,
-    turns: Iterable[Sequence[Any] | MaskedUtterance] = (("customer", 0.0),),
+    turns: Iterable[Sequence[Any] | Mapping[str, Any] | MaskedUtterance] = (("customer", 0.0),),
     *,
     touchpoint: str = "laskutus",
     touchpoints: Sequence[tuple[int, int, str]] = (),
@@ -76,9 +88,7 @@ def conversation(
     **facts: Any,
 ) -> Placed:
     """A conversation and where it stands: as a whole at `touchpoint`, or in the stretches of `touchpoints`."""
-    utterances = tuple(
-        turn if isinstance(turn, MaskedUtterance) else utterance(index, *turn) for index, turn in enumerate(turns)
-    )
+    utterances = tuple(_turn(index, turn) for index, turn in enumerate(turns))
     values: dict[str, Any] = {
         "conversation_id": conversation_id, "channel": "chat", "utterances": utterances, "language": "fi",
         "started_at": utc(started_at), "customer_key": key(customer), "queue": None, "metadata": {},
@@ -88,6 +98,12 @@ def conversation(
     return MaskedConversation(**{**values, **facts}), [
         Assignment(first, last, f"stage of {name}", name, "invented") for first, last, name in stretches
     ]
+
+
+def _turn(index: int, turn: Sequence[Any] | Mapping[str, Any] | MaskedUtterance) -> MaskedUtterance:
+    if isinstance(turn, MaskedUtterance):
+        return turn
+    return utterance(index, **turn) if isinstance(turn, Mapping) else utterance(index, *turn)
 
 
 def answer(
@@ -103,6 +119,7 @@ def answer(
         "response_id": response_id, "responded_at": utc(responded_at), "nps_rating": nps_rating, "ces_rating": None,
         "csat_rating": None, "first_contact_resolution": None, "verbatim": None, "conversation_id": None,
         "customer_key": key(customer), "position": f"row {response_id}", "score": score(sentiment),
+        "language": "fi" if facts.get("verbatim") else None,
     }  # fmt: skip
     return MaskedSurveyResponse(**{**values, **facts})
 

@@ -169,14 +169,14 @@ def test_a_night_after_a_backfill_adds_the_other_days_and_rejects_none(
 # --- what does not fit -----------------------------------------------------------------------------------------------
 
 
-SAID = {"utterance_index": 0, "speaker_role": "bot", "text": "salaisuus", "tokens": [], "score": None}
+SAID = {"utterance_index": 0, "speaker_role": "bot", "text": "salaisuus", "tokens": [], "score": None, "language": "fi"}
 
 
 def document(**changes: object) -> dict[str, Any]:
     talk = {
-        "ordinal": 0, "position": "line 1", "conversation_id": "c1", "channel": "chat", "language": "fi", "queue": None,
-        "started_at": None, "started_date": None, "customer_key": None, "touchpoints": [],
-        "utterances": [SAID],
+        "ordinal": 0, "position": "line 1", "conversation_id": "c1", "channel": "chat", "language": "fi",
+        "detected_language": "fi", "queue": None, "started_at": None, "started_date": None, "customer_key": None,
+        "touchpoints": [], "utterances": [SAID],
     }  # fmt: skip
     return {"conversations": [{**talk, **changes}], "survey_responses": [], "rejections": []}
 
@@ -187,6 +187,7 @@ BROKEN = {
     "no JSON": gzip.compress(b'{"conversations": [{"salaisuus'),
     "another channel": gzip.compress(json.dumps(document(channel="salaisuus")).encode()),
     "another type": gzip.compress(json.dumps(document(started_at="salaisuus")).encode()),
+    "no language": gzip.compress(json.dumps(document(utterances=[{**SAID, "language": None}])).encode()),
     "no channel": gzip.compress(json.dumps(document(channel=None)).encode()),
     "the same utterance twice": gzip.compress(json.dumps(document(utterances=[SAID, SAID])).encode()),
 }  # fmt: skip

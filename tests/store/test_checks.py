@@ -14,7 +14,9 @@ from tests.store.rows import CHECKS, NAMES, TENTH, add_run, answer, conversation
 
 @pytest.fixture
 def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
-    """A bot, an agent, a speaker nobody knows, two touchpoints, answers with and without words."""
+    """A bot, an agent, a speaker nobody knows, two touchpoints, other languages, a silence that the ASR heard words in,
+    answers with and without words.
+    """
     talk = [("bot", None), ("customer", -0.6), ("agent", 0.2), ("unknown", None), ("customer", 0.0)]
     load(
         connection,
@@ -22,10 +24,12 @@ def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
         [
             conversation("c1", talk, customer=1, touchpoints=[(0, 1, "laskutus"), (2, 4, "toimitus")]),
             conversation("c2", [utterance(0, "customer", 1.0, participant_key=key(2))], started_at=None),
+            conversation("c3", [utterance(0, "customer", language="sv"), utterance(1, "agent", asr_suspect="phrase")]),
         ],
         [
             answer("a1", 9, customer=1, verbatim=MaskedText("hyvä [PERSON]"), sentiment=0.9),
             answer("a2", 0, conversation_id="c1"),
+            answer("a3", 0, verbatim=MaskedText("bra"), language="sv"),
         ],
     )
     return connection
@@ -72,8 +76,14 @@ BREAKS = {
             INSERT INTO utterance_scores
             SELECT * REPLACE ('c1' AS conversation_id, 3 AS utterance_index) FROM utterance_scores LIMIT 1
         """,
+        "another language with": "UPDATE utterances SET language = 'en' WHERE utterance_index = 4",
+        "an ASR suspect with": "UPDATE utterances SET asr_suspect = 'phrase' WHERE utterance_index = 4",
+        "Finnish without": "UPDATE utterances SET language = 'fi' WHERE conversation_id = 'c3'",
+        "heard rightly without": "UPDATE utterances SET asr_suspect = NULL WHERE conversation_id = 'c3'",
         "words without": "DELETE FROM verbatim_scores",
         "no words with": "UPDATE survey_responses SET verbatim = NULL",
+        "words in another language with": "UPDATE survey_responses SET language = 'et' WHERE response_id = 'a1'",
+        "words in no language with": "UPDATE survey_responses SET language = NULL WHERE response_id = 'a1'",
     },
     "hashed_keys": {
         "a raw customer": "UPDATE conversations SET customer_key = 'K4711' WHERE conversation_id = 'c1'",

@@ -10,11 +10,12 @@ from duckdb import DuckDBPyConnection
 
 from pipeline import store
 from pipeline.errors import StoreError
-from tests.store.rows import conversation, load, rows
+from tests.store.rows import add_run, answer, conversation, failed, load, rows
 from tests.store.schema_hashes import HASHES, current
 
 VIEWS = {
     "tokens",
+    "lemma_counts",
     "utterance_emotions",
     "touchpoint_scores",
     "touchpoint_nps_by_conversation",
@@ -55,6 +56,63 @@ def test_all_views_are_there_and_answer(connection: DuckDBPyConnection) -> None:
         assert rows(connection, f"FROM {name}") == []
 
 
+def database_of(path: Path, schema: str) -> Path:
+    """A file as the version left it whose newest schema file was `schema`, with one run and thousands of rows."""
+    with store.opened(path) as connection:
+        connection.execute(
+            "CREATE TABLE schema_versions (name VARCHAR PRIMARY KEY, sha256 VARCHAR, applied_at TIMESTAMP)"
+        )
+        for name in sorted(name for name in current() if name <= schema):
+            connection.execute((store.SQL / "schema" / name).read_text(encoding="utf-8"))
+            connection.execute("INSERT INTO schema_versions VALUES (?, ?, now())", [Path(name).stem, current()[name]])
+        add_run(connection, "old")
+        connection.execute("""
+            INSERT INTO batches VALUES ('old', 'sha', 'old', now(), 500, 5000, 2, 0, false);
+            INSERT INTO conversations SELECT 'old' || i, 'chat', 'sv', NULL, NULL, NULL, NULL, 'old'
+                FROM range(500) n(i);
+            INSERT INTO conversation_touchpoints SELECT 'old' || i, 0, 9, 'stage', 'laskutus', 'r' FROM range(500) n(i);
+            INSERT INTO utterances SELECT 'old' || i // 10, i % 10, 'bot', NULL, NULL, NULL, 'moi ' || i,
+                [{'token': 'moi', 'lemma': 'moi' || k, 'upos': 'X'} for k in range(i % 7)] FROM range(5000) n(i);
+            INSERT INTO survey_responses SELECT 'old' || i, now(), today(), 9, NULL, NULL, NULL, NULL, [], NULL, NULL,
+                'old' FROM range(2) n(i);
+        """)  # fmt: skip
+    return path
+
+
+def test_rows_of_the_first_version_survive_and_were_read_as_finnish(tmp_path: Path) -> None:
+    """Thousands of rows: DuckDB 1.5.6 adds a field to a list of structs in some hundred rows, and crashes on these."""
+    old = "SELECT conversation_id, utterance_index, text, [x.lemma for x in tokens] FROM utterances ORDER BY ALL"
+    path = database_of(tmp_path / "old.duckdb", "001_nights.sql")
+    with store.opened(path) as connection:
+        before = rows(connection, old)
+        store.migrate(connection)
+        connection.execute("CHECKPOINT")
+    with store.opened(path) as connection:
+        assert rows(connection, old) == before
+        assert rows(connection, "SELECT DISTINCT language, asr_suspect, normalized_text FROM utterances") == [
+            ("fi", None, None)
+        ]
+        assert rows(connection, "SELECT DISTINCT language, detected_language FROM conversations") == [("sv", "fi")]
+        assert rows(connection, "SELECT language FROM survey_responses") == [(None,), (None,)]
+        assert rows(connection, "SELECT DISTINCT normal, rule, disfluency, sentence FROM tokens") == [
+            ("moi", None, None, None)
+        ]
+        add_run(connection, "run")
+        load(connection, tmp_path, [conversation("old7"), conversation("c1")], [answer("a1", 9)])
+        assert failed(connection) == set()
+        assert rows(connection, "SELECT code FROM rejections") == [("duplicate_conversation",)]
+        assert rows(connection, "SELECT count(*), count(DISTINCT conversation_id) FROM utterances") == [(5001, 501)]
+
+
+def test_metric_of_a_later_version_says_so(tmp_path: Path) -> None:
+    """The copy that was published before an update lacks the columns until the next night."""
+    with store.opened(database_of(tmp_path / "old.duckdb", "001_nights.sql")) as connection:
+        with pytest.raises(StoreError, match="of another version"):
+            store.run_metric(connection, "languages", {})
+        with pytest.raises(StoreError, match="of another version"):
+            store.check(connection, {"max_rejected_share": 0.1})
+
+
 def test_edited_schema_file_is_refused(connection: DuckDBPyConnection, own_sql: Path) -> None:
     schema = min((own_sql / "schema").glob("*.sql"))
     schema.write_text(schema.read_text(encoding="utf-8") + "\n-- one word more\n", encoding="utf-8")
@@ -79,10 +137,10 @@ def test_broken_schema_file_leaves_nothing_of_itself(connection: DuckDBPyConnect
 
 
 def test_changed_view_replaces_the_old_one(connection: DuckDBPyConnection, own_sql: Path) -> None:
-    view = next((own_sql / "views").glob("*_tokens.sql"))
-    view.write_text("CREATE OR REPLACE VIEW tokens AS SELECT 17 AS token")
+    view = next((own_sql / "views").glob("*_touchpoint_nps_by_day.sql"))
+    view.write_text("CREATE OR REPLACE VIEW touchpoint_nps_by_day AS SELECT 17 AS nps")
     store.migrate(connection)
-    assert rows(connection, "FROM tokens") == [(17,)]
+    assert rows(connection, "FROM touchpoint_nps_by_day") == [(17,)]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ HARMLESS = (
 )  # fmt: skip
 
 
-COLUMNS = ("text", "verbatim", "queue", "conversation_id", "response_id", "about")
+SENTENCES = {"text": "c{}", "normalized_text": "c{}", "queue": "c{}", "verbatim": "a{}", "normalized_verbatim": "a{}"}
+"""Columns that hold text, and the id of the row that the check then names."""
+COLUMNS = (*SENTENCES, "conversation_id", "response_id", "about")
 
 
 def plant(connection: DuckDBPyConnection, folder: Path, column: str, texts: Sequence[str]) -> None:
@@ -30,12 +32,18 @@ def plant(connection: DuckDBPyConnection, folder: Path, column: str, texts: Sequ
     for number, text in enumerate(texts):
         sentence = MaskedText(f"moi, olen {text} ja odotan")
         facts = {"conversation_id": f"c{number}", "response_id": f"a{number}"}
-        facts[column] = sentence if column in ("text", "verbatim", "queue") else text
-        turn = utterance(0, "customer", 0.0, text=facts.get("text", "moi"))
+        facts[column] = sentence if column in SENTENCES else text
+        normalized = facts.get("normalized_text")
+        turn = utterance(0, "customer", 0.0, text=facts.get("text", "moi"), normalized_text=normalized)
         placed.append(conversation(facts["conversation_id"], [turn], queue=facts.get("queue")))
         verbatim, about = facts.get("verbatim"), facts.get("about")
         sentiment = 0.0 if verbatim else None
-        answered.append(answer(facts["response_id"], conversation_id=about, verbatim=verbatim, sentiment=sentiment))
+        answered.append(
+            answer(
+                facts["response_id"], conversation_id=about, verbatim=verbatim, sentiment=sentiment,
+                normalized_text=facts.get("normalized_verbatim"),
+            )
+        )  # fmt: skip
     load(connection, folder, placed, answered)
 
 
@@ -46,7 +54,7 @@ def test_every_identifier_is_found_and_nothing_else(
     plant(connection, tmp_path, column, [*HARMLESS, *IDENTIFIERS])
     found = {row[0] for row in connection.execute((CHECKS / "no_identifiers.sql").read_text("utf-8")).fetchall()}
     numbers = range(len(HARMLESS), len(HARMLESS) + len(IDENTIFIERS))
-    spelled = {"text": "c{}", "queue": "c{}", "verbatim": "a{}", "about": "a{}"}.get(column)
+    spelled = {**SENTENCES, "about": "a{}"}.get(column)
     assert found == ({spelled.format(number) for number in numbers} if spelled else set(IDENTIFIERS))
     assert failed(connection) == {"no_identifiers"}
 

@@ -25,8 +25,21 @@ def records(connection: DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
 
 # --- every field arrives ---------------------------------------------------------------------------------------------
 
-TOKENS = (Token("Laskut", "lasku", "NOUN"), Token("!", "!", "PUNCT"))
-STORED_TOKENS = [{"token": "Laskut", "lemma": "lasku", "upos": "NOUN"}, {"token": "!", "lemma": "!", "upos": "PUNCT"}]
+TOKENS = (
+    Token("öö", "öö", "INTJ", disfluency="filler"),
+    Token("laskut", "lasku", "NOUN"),
+    Token("tulee", "tulla", "VERB", sentence=1),
+    Token("myöhäs", "myöhässä", "ADV", "myöhässä", "apocope+inessive", sentence=1),
+)
+NOTHING = {"normal": None, "rule": None, "disfluency": None, "sentence": 0}
+STORED_TOKENS = [
+    {"token": "öö", "lemma": "öö", "upos": "INTJ", **NOTHING, "disfluency": "filler"},
+    {"token": "laskut", "lemma": "lasku", "upos": "NOUN", **NOTHING},
+    {"token": "tulee", "lemma": "tulla", "upos": "VERB", **NOTHING, "sentence": 1},
+    {"token": "myöhäs", "lemma": "myöhässä", "upos": "ADV", "normal": "myöhässä", "rule": "apocope+inessive",
+     "disfluency": None, "sentence": 1},
+]  # fmt: skip
+WRITTEN, NORMALIZED = MaskedText("öö laskut tulee myöhäs"), MaskedText("öö laskut tulee myöhässä")
 THIRDS = Score(
     sentiment="positive",
     sentiment_probability={"negative": 0.1, "neutral": 1 / 3, "positive": 1 - 0.1 - 1 / 3},
@@ -47,23 +60,24 @@ STORED_THIRDS = {
 
 def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     turn = utterance(
-        0, "agent", None, text=MaskedText("Laskut!"), seconds=0.5, end_seconds=2.25, participant_key=key(3),
-        tokens=TOKENS, score=THIRDS,
+        0, "agent", None, text=WRITTEN, seconds=0.5, end_seconds=2.25, participant_key=key(3), tokens=TOKENS,
+        score=THIRDS, normalized_text=NORMALIZED, language="et", asr_suspect="repetition",
     )  # fmt: skip
     load(
         connection, tmp_path,
-        [conversation("c1", [turn], channel="call", language="sv", started_at="2026-09-01T09:00:00.5", customer=7,
-                      queue=MaskedText("Laskutus"))],
+        [conversation("c1", [turn], channel="call", language="sv", detected_language="en",
+                      started_at="2026-09-01T09:00:00.5", customer=7, queue=MaskedText("Laskutus"))],
         file="calls.json",
     )  # fmt: skip
     assert records(connection, "conversations") == [{
-        "conversation_id": "c1", "channel": "call", "language": "sv", "queue": "Laskutus",
+        "conversation_id": "c1", "channel": "call", "language": "sv", "detected_language": "en", "queue": "Laskutus",
         "started_at": datetime(2026, 9, 1, 9, 0, 0, 500_000), "started_date": date(2026, 9, 1), "customer_key": key(7),
         "batch_id": "calls.json-0",
     }]  # fmt: skip
     assert records(connection, "utterances") == [{
         "conversation_id": "c1", "utterance_index": 0, "speaker_role": "agent", "participant_key": key(3),
-        "seconds": 0.5, "end_seconds": 2.25, "text": "Laskut!", "tokens": STORED_TOKENS,
+        "seconds": 0.5, "end_seconds": 2.25, "text": WRITTEN, "tokens": STORED_TOKENS, "normalized_text": NORMALIZED,
+        "language": "et", "asr_suspect": "repetition",
     }]  # fmt: skip
     assert records(connection, "utterance_scores") == [{"conversation_id": "c1", "utterance_index": 0, **STORED_THIRDS}]
     assert records(connection, "conversation_touchpoints") == [{
@@ -75,13 +89,14 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
 def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     answered = answer(
         "a1", 10, "2026-09-01T22:30", customer=7, ces_rating=7, csat_rating=1, first_contact_resolution=False,
-        verbatim=MaskedText("Laskut!"), conversation_id="c1", tokens=TOKENS,
+        verbatim=WRITTEN, normalized_text=NORMALIZED, language="sv", conversation_id="c1", tokens=TOKENS,
     )  # fmt: skip
     load(connection, tmp_path, answers=[replace(answered, score=THIRDS)])
     assert records(connection, "survey_responses") == [{
         "response_id": "a1", "responded_at": datetime(2026, 9, 1, 22, 30), "responded_date": date(2026, 9, 2),
-        "nps_rating": 10, "ces_rating": 7, "csat_rating": 1, "first_contact_resolution": False, "verbatim": "Laskut!",
-        "tokens": STORED_TOKENS, "conversation_id": "c1", "customer_key": key(7), "batch_id": "a.jsonl-0",
+        "nps_rating": 10, "ces_rating": 7, "csat_rating": 1, "first_contact_resolution": False, "verbatim": WRITTEN,
+        "normalized_verbatim": NORMALIZED, "language": "sv", "tokens": STORED_TOKENS, "conversation_id": "c1",
+        "customer_key": key(7), "batch_id": "a.jsonl-0",
     }]  # fmt: skip
     assert records(connection, "verbatim_scores") == [{"response_id": "a1", **STORED_THIRDS}]
 
@@ -94,11 +109,13 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     )
     unknown = {"queue", "started_at", "started_date", "customer_key"}
     assert {name for name, value in talk.items() if value is None} == unknown
-    assert {name for name, value in said.items() if value is None} == {"participant_key", "seconds", "end_seconds"}
+    assert {name for name, value in said.items() if value is None} == {
+        "participant_key", "seconds", "end_seconds", "normalized_text", "asr_suspect"
+    }  # fmt: skip
     assert said["tokens"] == answered["tokens"] == []
     ratings = {"nps_rating", "ces_rating", "csat_rating", "first_contact_resolution"}
     assert {name for name, value in answered.items() if value is None} == {
-        *ratings, "verbatim", "conversation_id", "customer_key"
+        *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "customer_key"
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
 

@@ -1,11 +1,14 @@
 """The views that the README promises to analysts, over rows whose sums fit on a hand."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
 
+from pipeline import store
 from pipeline.conversation import EMOTIONS, Token
+from pipeline.language.stop_words import STOP_LEMMAS
 from tests.store.rows import answer, conversation, key, load, rows, utterance
 
 # --- touchpoint_scores -----------------------------------------------------------------------------------------------
@@ -175,3 +178,66 @@ def test_tokens_keep_their_order(connection: DuckDBPyConnection, tmp_path: Path)
     load(connection, tmp_path, [conversation("c1", turns)])
     found = rows(connection, "SELECT utterance_index, token_index, token, lemma, upos FROM tokens ORDER BY token_index")
     assert found == [(0, number, word.text, word.lemma, word.upos) for number, word in enumerate(words)]
+
+
+def test_tokens_show_standard_spelling_beside_the_written_word(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    words = [("öö", "öö", "INTJ", "", "", "filler"), ("mä", "minä", "PRON", "minä", "pronoun"),
+             ("oon", "olla", "AUX", "olen", "verb+short"), ("täällä", "täällä", "ADV", "", "", "", 1)]  # fmt: skip
+    load(connection, tmp_path, [conversation("c1", [{"role": "customer", "sentiment": 0.0, "tokens": words}])])
+    cursor = connection.execute("FROM tokens ORDER BY token_index")
+    columns = [column[0] for column in cursor.description or []]
+    assert columns[:6] == ["conversation_id", "utterance_index", "token_index", "token", "lemma", "upos"]
+    assert [row[6:] for row in cursor.fetchall()] == [
+        ("öö", None, "filler", 0), ("minä", "pronoun", None, 0), ("olen", "verb+short", None, 0),
+        ("täällä", None, None, 1),
+    ]  # fmt: skip
+
+
+# --- lemma_counts ----------------------------------------------------------------------------------------------------
+
+HUONO, LASKU = ("huono", "huono", "ADJ"), ("laskun", "lasku", "NOUN")
+
+
+def counted(connection: DuckDBPyConnection, folder: Path, turns: list[dict[str, Any]], **facts: Any) -> list[Any]:
+    load(connection, folder, [conversation("c1", turns, **facts)])
+    return rows(
+        connection, "SELECT touchpoint, speaker_role, language, lemma, token_count FROM lemma_counts ORDER BY ALL"
+    )
+
+
+def test_lemmas_are_counted_per_speaker_touchpoint_and_language(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    turns = [
+        {"role": "customer", "tokens": [HUONO, LASKU, LASKU]},
+        {"role": "agent", "tokens": [LASKU]},
+        {"role": "customer", "tokens": [LASKU]},
+        {"role": "customer", "tokens": [("invoice", "invoice", "X")], "language": "en"},
+    ]
+    assert counted(connection, tmp_path, turns, touchpoints=[(0, 1, "laskutus"), (2, 3, "toimitus")]) == [
+        ("laskutus", "agent", "fi", "lasku", 1),
+        ("laskutus", "customer", "fi", "huono", 1),
+        ("laskutus", "customer", "fi", "lasku", 2),
+        ("toimitus", "customer", "en", "invoice", 1),
+        ("toimitus", "customer", "fi", "lasku", 1),
+    ]
+
+
+def test_what_is_no_word_of_its_own_is_not_counted_and_negations_are(
+    connection: DuckDBPyConnection, tmp_path: Path
+) -> None:
+    words = [
+        ("ja", "ja", "CCONJ"), ("niinku", "niin", "ADV", "", "", "filler"), ("!", "!", "PUNCT"), (":)", ":)", "SYM"),
+        ("[PERSON]", "[PERSON]", "PROPN"), ("las", "lasku", "X", "", "", "repeat"),
+        ("en", "ei", "AUX"), ("ilman", "ilman", "ADP"), HUONO,
+    ]  # fmt: skip
+    invented = {"role": "customer", "tokens": [LASKU], "asr_suspect": "phrase"}
+    found = counted(connection, tmp_path, [{"role": "customer", "tokens": words}, invented])
+    assert [(lemma, count) for *_, lemma, count in found] == [("ei", 1), ("huono", 1), ("ilman", 1)]
+
+
+def test_stop_words_are_the_present_ones_after_every_migration(connection: DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO stop_words VALUES ('lasku')")
+    store.migrate(connection)
+    found = {lemma for (lemma,) in rows(connection, "FROM stop_words")}
+    assert found == set(STOP_LEMMAS)
+    assert {"ja", "olla"} <= found
+    assert found.isdisjoint({"ei", "ilman", "lasku"})

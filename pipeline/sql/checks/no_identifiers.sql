@@ -1,9 +1,9 @@
 -- description: No stored text or id looks like a henkilötunnus, an IBAN, an e-mail address or a mobile number.
 -- The second guard, at rest: its patterns are written apart from those of the masking and are narrower.
 WITH texts AS (
-    SELECT conversation_id AS id, text FROM utterances
+    SELECT conversation_id AS id, unnest([text, normalized_text]) AS text FROM utterances
     UNION ALL
-    SELECT response_id, verbatim FROM survey_responses WHERE verbatim IS NOT NULL
+    SELECT response_id, unnest([verbatim, normalized_verbatim]) FROM survey_responses
     UNION ALL
     SELECT conversation_id, unnest([conversation_id, queue]) FROM conversations
     UNION ALL

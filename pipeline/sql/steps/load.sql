@@ -9,13 +9,15 @@ SELECT * FROM read_json(
     compression = 'gzip',
     columns = {
         conversations: 'STRUCT(
-            ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, channel VARCHAR, language VARCHAR, queue VARCHAR,
-            started_at TIMESTAMP, started_date DATE, customer_key VARCHAR,
+            ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, channel VARCHAR, language VARCHAR,
+            detected_language VARCHAR, queue VARCHAR, started_at TIMESTAMP, started_date DATE,
+            customer_key VARCHAR,
             touchpoints STRUCT(first_utterance_index INTEGER, last_utterance_index INTEGER, stage VARCHAR,
                 touchpoint VARCHAR, rule VARCHAR)[],
             utterances STRUCT(utterance_index INTEGER, speaker_role VARCHAR, participant_key VARCHAR, seconds DOUBLE,
-                end_seconds DOUBLE, text VARCHAR,
-                tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR)[],
+                end_seconds DOUBLE, text VARCHAR, normalized_text VARCHAR, language VARCHAR, asr_suspect VARCHAR,
+                tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
+                    disfluency VARCHAR, sentence INTEGER)[],
                 score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
                     neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
                     trust_probability DOUBLE, fear_probability DOUBLE, surprise_probability DOUBLE,
@@ -24,7 +26,9 @@ SELECT * FROM read_json(
         survey_responses: 'STRUCT(
             ordinal INTEGER, position VARCHAR, response_id VARCHAR, responded_at TIMESTAMP, responded_date DATE,
             nps_rating TINYINT, ces_rating TINYINT, csat_rating TINYINT, first_contact_resolution BOOLEAN,
-            verbatim VARCHAR, tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR)[],
+            verbatim VARCHAR, normalized_verbatim VARCHAR, language VARCHAR,
+            tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
+                disfluency VARCHAR, sentence INTEGER)[],
             conversation_id VARCHAR, customer_key VARCHAR,
             score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
                 neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
@@ -58,7 +62,8 @@ LEFT JOIN survey_responses AS stored ON stored.response_id = response.response_i
 LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;
 
 INSERT INTO conversations BY NAME
-SELECT conversation_id, channel, language, queue, started_at, started_date, customer_key, $batch_id AS batch_id
+SELECT conversation_id, channel, language, detected_language, queue, started_at, started_date, customer_key,
+    $batch_id AS batch_id
 FROM staged_conversations WHERE NOT is_left_out;
 
 INSERT INTO utterances BY NAME
@@ -76,7 +81,7 @@ FROM (SELECT conversation_id, unnest(touchpoints) AS touchpoint FROM staged_conv
 
 INSERT INTO survey_responses BY NAME
 SELECT response_id, responded_at, responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution,
-    verbatim, tokens, conversation_id, customer_key, $batch_id AS batch_id
+    verbatim, normalized_verbatim, language, tokens, conversation_id, customer_key, $batch_id AS batch_id
 FROM staged_responses WHERE NOT is_left_out;
 
 INSERT INTO verbatim_scores BY NAME
