@@ -66,7 +66,9 @@ class Sources:
         written = [*table, *self._voikko(word)]
         listed = [*self._listed(word), *(() if table else self._clitic(word))]
         known = written or (listed and not self.voikko)
-        guessed = self._also(word) if known else (*self._rules(word), *self._compound(word), *self._guess(word))
+        guessed = [*self._also(word)] if known else [*self._rules(word), *self._compound(word), *self._guess(word)]
+        if guessed and all("vajanto" in found.tag for found in written):
+            written = []  # jonottaan is to queue; nobody says "without his queue"
         found = [*written, *listed, *guessed]
         return _merged([*found, Candidate(_stem(word), "", "form")])
 

@@ -215,6 +215,8 @@ def _rewritten(form: str, is_word: Callable[[str], bool]) -> list[Variant]:
         done.add(word)
         if ids and (is_word(word) or _slang(word)):
             found.append(Variant(word, ids, round(cost, 2)))
+            if ids == ("stretch-two",):
+                return found  # jooooo is joo, not jo
             limit = min(limit, found[0].cost + MARGIN)
         elif len(ids) < MAX_RULES:
             for rule, rewritten in _rewrites(word, limit - cost):
@@ -248,7 +250,8 @@ _BACK = str.maketrans("AOU", "aou")
 
 def _harmonic(ending: str, before: str) -> str:
     """Its A, O, U as the last harmonic vowel of `before` wants them; front where there is none (tie-llä)."""
-    last = max(before.rfind(vowel) for vowel in "aou"), max(before.rfind(vowel) for vowel in "äöy")
+    sounds = before + ending  # whose own small letters count too: the o of kert + omAAn
+    last = max(sounds.rfind(vowel) for vowel in "aou"), max(sounds.rfind(vowel) for vowel in "äöy")
     return ending.translate(_BACK if last[0] > last[1] else _FRONT)
 
 

@@ -197,10 +197,13 @@ class TestTogether:
         assert of(sources, "lasku", "lasku").sources == "voikko+dictionary+form"
 
     def test_what_is_written_comes_before_what_it_could_stand_for(self, sources: Sources) -> None:
-        found = sources.candidates("toimiin")
-        assert [option.lemma for option in found] == ["toimi", "toimi", "toimia", "toimia", "toimiin"]
-        assert [bool(option.normal) for option in found] == [False, False, True, True, False]
-        assert {option.normal for option in found[2:4]} == {"toimimaan"}
+        found = sources.candidates("neuvoon")
+        assert [option.lemma for option in found] == ["neuvo", "neuvoa", "neuvoa", "neuvoon"]
+        assert [bool(option.normal) for option in found] == [False, True, True, False]
+        assert {option.normal for option in found[1:3]} == {"neuvomaan"}
+
+    def test_nobody_means_without_their_queue(self, sources: Sources) -> None:
+        assert lemmas(sources, "jonottaan") == ["jonottaa", "jonottaan"]
 
     def test_what_is_known_is_never_guessed(self, sources: Sources) -> None:
         learnt = replace(sources, endings={"a": ["axx"], "n": ["nxx"], "t": ["txx"]})

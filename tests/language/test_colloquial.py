@@ -43,6 +43,7 @@ RARE = """
 meikä si kelle kellä keltä kellekään em tollon sillein tällein takasin takasi pikkasen paljo paljoko kait
 o ollun tullaa haluisin voijaan katoin katoit kattomaan kattomaa lähetään lähettiin rupeen katopa huomen vuon puh
 ym kiiti kukkaan kukkaa mäki säkin kuha kuhan otto varmaa miksikä noitten niitten kunka
+ostaan sulkeen pätkiin pyytään peruun
 hään elikkä iltasin takaasi eres varmahan immeine immeistä valkonen valkosta valkosen valkoset valkosia
 """
 PLURALS = {"me": "minä", "te": "sinä", "he": "hän", "ne": "se", "nämä": "tämä", "nuo": "tuo"}
