@@ -71,7 +71,8 @@ def stanza_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lemmatizer.main({lemmatizer_arguments})
         tagger.main({tagger_arguments})
     """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # threads of several workers wait for each other for minutes
+    done = subprocess.run([sys.executable, "-c", code], env=one_thread, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     packages = {"default": {"pos": "tiny", "lemma": "tiny"}}
     resources = {"fi": {"lang_name": "Finnish", "pos": {"tiny": {}}, "lemma": {"tiny": {}}, "packages": packages}}

@@ -67,7 +67,9 @@ def trained(treebank: Path) -> Path:
         half.write_text(conllu(SENTENCES[number::2]), encoding="utf-8")
     folder = home / "stanza-fi-1"
     files = ["--train", *map(str, halves), "--dev", str(treebank), "--output", str(folder)]
-    assert main(["train", "stanza", *files, "--steps", "15", "--epochs", "1"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")  # threads of several processes wait for each other for minutes
+        assert main(["train", "stanza", *files, "--steps", "15", "--epochs", "1"]) == 0
     assert {*home.iterdir()} == {*halves, folder}
     return folder
 
@@ -140,7 +142,10 @@ class TestTrained:
             train_stanza([treebank], treebank, trained)
         verified_card(trained)
 
-    def test_nothing_stays_when_stanza_stops(self, tmp_path: Path, treebank: Path) -> None:
+    def test_nothing_stays_when_stanza_stops(
+        self, tmp_path: Path, treebank: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OMP_NUM_THREADS", "1")
         skip_or_fail(None if find_spec("stanza") else "The package stanza is not installed.")
         blank = tmp_path / "blank.conllu"  # Stanza's tagger refuses a word without UPOS
         blank.write_text(treebank.read_text(encoding="utf-8").replace("VERB", "_"), encoding="utf-8")
