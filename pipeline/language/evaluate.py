@@ -8,11 +8,10 @@ from pathlib import Path
 
 from pipeline.conversation import MaskedText, Token
 from pipeline.language import Lemmatizer
+from pipeline.language.candidates import SINGULAR
 from pipeline.language.treebank import Sentence, Word, read_treebank, spans, unseen
 
 NOT_WORDS = {"PUNCT", "SYM"}
-PLURAL_PRONOUNS = {"ne": "se", "me": "minä", "te": "sinä", "he": "hän", "nämä": "tämä", "nuo": "tuo"}
-"""FTB's lemma → TDT's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +179,4 @@ def _bare(lemma: str) -> str:
 
 def _conventional(lemma: str) -> str:
     bare = _bare(lemma)
-    return PLURAL_PRONOUNS.get(bare, bare).replace("-", "") or bare
+    return SINGULAR.get(bare, bare).replace("-", "") or bare
