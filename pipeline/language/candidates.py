@@ -178,13 +178,13 @@ def _tag(analysis: Analysis) -> str:
 
 def _lemmas(analysis: Analysis, form: str) -> Iterator[tuple[str, str]]:
     """The lemmas of a reading with what each makes of it: the base form, and what UD takes instead of it."""
-    base = analysis.base.lower().replace("--", "-")
+    base = analysis.base.lower()
     yield base, ""
     if analysis.participle:
         if verb := _verb(analysis.transducer):
             yield verb, ":verb"
     elif analysis.mood == "MINEN-infinitive":
-        yield from ((noun, ":action") for noun in _action_nouns(analysis, form))
+        yield from ((noun, ":action") for noun in _action_nouns(form))
     if analysis.case == "keinonto" and analysis.comparison in ("comparative", "superlative"):
         yield _manner(form, base), ":manner"
     elif _is_adverbial(analysis) and (bare := _bare(analysis, form)) != base:
@@ -202,7 +202,7 @@ def _verb(transducer: str) -> str | None:
     return None
 
 
-def _action_nouns(analysis: Analysis, form: str) -> Iterator[str]:
+def _action_nouns(form: str) -> Iterator[str]:
     """`juoksemisesta` → `juokseminen`: all before the last -mi- of the form."""
     stem, ending, _ = form.rpartition("mi")
     if ending:

@@ -1,7 +1,6 @@
 """The tables of colloquial forms hold what they promise, and no standard word falls to a colloquial reading."""
 
 import re
-from importlib.util import find_spec
 
 import pytest
 
@@ -15,6 +14,8 @@ from pipeline.language.colloquial import (
     rules,
     variants,
 )
+from pipeline.language.voikko import analyzer_name
+from tests.language.conftest import skip_or_fail
 
 UPOS = {"ADJ", "ADP", "ADV", "AUX", "CCONJ", "INTJ", "NOUN", "NUM", "PART", "PRON", "SCONJ", "VERB"}
 
@@ -120,14 +121,10 @@ def test_standard_words_keep_their_reading(word, lemma):
 
 @pytest.fixture(scope="module")
 def voikko():
-    if find_spec("libvoikko") is None:
-        pytest.skip("libvoikko is not installed: it knows which rows are standard words")
+    skip_or_fail(None if analyzer_name() == "libvoikko" else "libvoikko is missing: it knows what is a standard word.")
     import libvoikko
 
-    try:
-        return libvoikko.Voikko("fi")
-    except (OSError, libvoikko.VoikkoException):
-        pytest.skip("the system library libvoikko or its Finnish dictionary is missing")
+    return libvoikko.Voikko("fi")
 
 
 def base_forms(voikko, word):
