@@ -14,11 +14,32 @@ Speaker = Literal["customer", "agent", "bot", "unknown"]
 Channel = Literal["chat", "call", "email", "survey"]
 Sentiment = Literal["negative", "neutral", "positive"]
 Emotion = Literal["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
+Cue = Literal[
+    "effort",
+    "ease",
+    "goal_reached",
+    "goal_missed",
+    "expectation_under",
+    "expectation_over",
+    "complaint",
+    "request",
+    "wish",
+    "thanks",
+    "churn",
+    "advocacy",
+    "warning",
+    "apology",
+    "empathy",
+    "remedy",
+    "irony",
+]
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
 EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
 """Plutchik's eight primary emotions, clockwise round his wheel (Plutchik 1980)."""
+CUES: tuple[Cue, ...] = get_args(Cue)
+"""What an utterance does in its conversation, as `data/gold/GUIDELINE.md` defines it."""
 
 MaskedText = NewType("MaskedText", str)
 """Text that has been through `pipeline.privacy.mask`, the only place that makes one."""
@@ -108,6 +129,19 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words that carry a label: character offsets into the masked text, end exclusive.
+
+    `weight` is how much less probable the label is without them, 0-1.
+    """
+
+    label: Sentiment | Emotion
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """What a classifier read in one text: probabilities, and the model that gave them.
 
@@ -119,6 +153,14 @@ class Score:
     emotions: Mapping[Emotion, float]
     model: str
     model_version: str
+    is_sure: bool = True
+    """Whether the sentiment is as probable as the model's card asks of a reading to rely on; else better abstain."""
+    intensity: Mapping[Emotion, float] = field(default_factory=dict)
+    """How strong each emotion is if it is there: 1 slight, 2 clear, 3 strong. Empty where the model does not tell."""
+    cues: Mapping[Cue, float] = field(default_factory=dict)
+    """The probability of each cue, yes or no. Empty where the model knows none."""
+    evidence: Sequence[Evidence] = ()
+    """The words that carry what is read; empty where none were looked for."""
 
     @property
     def sentiment_score(self) -> float:
