@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.affect import Classifier, load_classifier
+from pipeline.affect.evidence import find_evidence
 from pipeline.config import Config
 from pipeline.conversation import (
     Channel,
@@ -45,9 +46,17 @@ class Scorer:
 
     classifier: Classifier
     lemmatizer: Lemmatizer | None
+    context_turns: int = 0
+    """So many turns before an utterance are given to the classifier with it."""
+    evidence: bool = False
+    """Whether the words that carry what is read are looked for too; then a text is read many times."""
 
     def score(
-        self, texts: Sequence[MaskedText], tokens: Sequence[Sequence[Token]] = (), tokens_by: str = ""
+        self,
+        texts: Sequence[MaskedText],
+        tokens: Sequence[Sequence[Token]] = (),
+        tokens_by: str = "",
+        contexts: Sequence[MaskedText] | None = None,
     ) -> list[Score]:
         """The score of each text, in order.
 
@@ -55,12 +64,23 @@ class Scorer:
             texts: masked texts.
             tokens: their tokens, if there are any yet.
             tokens_by: the name of the lemmatizer that made them; they are used again if it is this one's.
+            contexts: the turns before each text, "" where there are none.
         """
+        scores = self.classifier.score(texts, self._lemmas(texts, tokens, tokens_by), contexts)
+        if not self.evidence:
+            return scores
+        lemmatize = self.lemmatizer.lemmatize if self.lemmatizer else None
+        found = find_evidence(self.classifier, texts, scores, contexts=contexts, lemmatize=lemmatize)
+        return [replace(score, evidence=words) for score, words in zip(scores, found, strict=True)]
+
+    def _lemmas(
+        self, texts: Sequence[MaskedText], tokens: Sequence[Sequence[Token]], tokens_by: str
+    ) -> list[list[str]] | None:
         if self.lemmatizer is None:
-            return self.classifier.score(texts, None)
+            return None
         if tokens_by != self.lemmatizer.name:
             tokens = self.lemmatizer.lemmatize(texts)
-        return self.classifier.score(texts, [[token.lemma for token in text] for text in tokens])
+        return [[token.lemma for token in text] for text in tokens]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,13 @@ def load_scorer(config: Config) -> Scorer:
     Raises:
         ModelError: the model is missing or altered.
     """
-    classifier = load_classifier(config.paths.models / config.affect.model)
-    return Scorer(classifier, load_lemmatizer(classifier.lemmatizer) if classifier.lemmatizer else None)
+    classifier = load_classifier(config.paths.models / config.affect.model, config.affect.labels)
+    return Scorer(
+        classifier,
+        load_lemmatizer(classifier.lemmatizer) if classifier.lemmatizer else None,
+        config.affect.context_turns,
+        config.affect.evidence,
+    )
 
 
 def load_reader(config: Config) -> Reader:
@@ -117,6 +142,8 @@ class _Text:
     language: str
     channel: Channel
     is_scored: bool
+    context: MaskedText
+    """The turns before it; "" where there are none or the classifier gets none."""
 
 
 def annotate(
@@ -130,12 +157,12 @@ def annotate(
     masked = [_masked_conversation(conversation, reader) for conversation in conversations]
     answers = [_masked_response(response, reader) for response in responses]
     texts = [
-        _Text(turn.text, turn.language, conversation.channel, _is_scored(turn))
+        _Text(turn.text, turn.language, conversation.channel, _is_scored(turn), _context(conversation, turn, reader))
         for conversation in masked
         for turn in conversation.utterances
     ]
     texts += [
-        _Text(answer.verbatim, answer.language or "", "survey", answer.language == FINNISH)
+        _Text(answer.verbatim, answer.language or "", "survey", answer.language == FINNISH, reader.mask(""))
         for answer in answers
         if answer.verbatim
     ]
@@ -153,6 +180,12 @@ def annotate(
 
 def _is_scored(utterance: MaskedUtterance) -> bool:
     return utterance.speaker in SCORED_SPEAKERS and utterance.language == FINNISH and utterance.asr_suspect is None
+
+
+def _context(conversation: MaskedConversation, turn: MaskedUtterance, reader: Reader) -> MaskedText:
+    """The turns before one, but not what a speech recognizer made up; masked once more, as one text."""
+    before = conversation.utterances[max(0, turn.index - reader.scorer.context_turns) : turn.index]
+    return reader.mask(" ".join(earlier.text for earlier in before if earlier.asr_suspect is None))
 
 
 def _read(text: Readable, tokens: Sequence[Token], normalized_text: MaskedText | None, score: Score | None) -> Readable:
@@ -203,7 +236,12 @@ def _said(tokens: Sequence[Token]) -> dict[int, str]:
 def _scores(texts: Sequence[_Text], tokens: Sequence[Sequence[Token]], reader: Reader) -> list[Score | None]:
     """A score for each text that gets one, None for the others."""
     chosen = [n for n, text in enumerate(texts) if text.is_scored]
-    scores = reader.scorer.score([texts[n].text for n in chosen], [tokens[n] for n in chosen], reader.lemmatizer.name)
+    scores = reader.scorer.score(
+        [texts[n].text for n in chosen],
+        [tokens[n] for n in chosen],
+        reader.lemmatizer.name,
+        [texts[n].context for n in chosen],
+    )
     score_of = dict(zip(chosen, scores, strict=True))
     return [score_of.get(n) for n in range(len(texts))]
 

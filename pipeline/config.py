@@ -61,9 +61,12 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Affect:
-    """Which classifier scores the text."""
+    """Which classifier scores the text, and what it is given and asked besides."""
 
     model: str
+    labels: str
+    context_turns: int
+    evidence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     share, size = settings["sources"]["max_rejected_share"], settings["sources"]["batch_size"]
     if not 0 <= share <= 1 or size < 1:
         raise ConfigError("sources.max_rejected_share must lie between 0 and 1, sources.batch_size must be at least 1.")
+    if settings["affect"]["context_turns"] < 0:
+        raise ConfigError("affect.context_turns must be at least 0.")
     own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
     palvelupolku = (root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")
     if not palvelupolku.is_file():

@@ -146,6 +146,7 @@ def _token_rows(tokens: Sequence[Token]) -> list[dict[str, Any]]:
 
 
 def _score_row(score: Score | None) -> dict[str, Any] | None:
+    """What a score tells; what its model does not know is left out, and NULL in the database."""
     if score is None:
         return None
     return {
@@ -155,4 +156,8 @@ def _score_row(score: Score | None) -> dict[str, Any] | None:
         **{f"{emotion}_probability": value for emotion, value in score.emotions.items()},
         "model": score.model,
         "model_version": score.model_version,
+        "is_sure": score.is_sure,
+        **{f"{emotion}_intensity": value for emotion, value in score.intensity.items()},
+        **{f"{cue}_probability": value for cue, value in score.cues.items()},
+        "evidence": [asdict(evidence) for evidence in score.evidence] or None,
     }

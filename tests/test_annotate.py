@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.annotate import Reader, annotate, load_reader
-from pipeline.config import Config
-from pipeline.conversation import Conversation, MaskedConversation, SurveyResponse, Token, Utterance
+from pipeline.annotate import Reader, Scorer, annotate, load_reader
+from pipeline.config import Config, load_config
+from pipeline.conversation import EMOTIONS, Conversation, MaskedConversation, Score, SurveyResponse, Token, Utterance
 
 SWEDISH = "Hej, jag förstår inte den här räkningen, kan du hjälpa mig med den?"
 ENGLISH = "I am sorry, I do not understand the invoice. Could we please speak English?"
@@ -133,3 +133,70 @@ def test_text_in_standard_spelling_keeps_its_spacing_and_is_masked_again(
     assert read(own, ("customer", text), channel="email").utterances[0].normalized_text == normalized
     _, (response,) = annotate([], [SurveyResponse("a1", datetime(2026, 9, 1, tzinfo=UTC), verbatim=text)], own)
     assert response.normalized_text == normalized
+
+
+# --- evidence and contexts -------------------------------------------------------------------------------------------
+
+ANGRY = "Hei, olen Matti Virtanen, aivan surkeaa palvelua, olen todella vihainen"
+
+
+def test_evidence_is_found_in_the_masked_text_of_customers_agents_and_answers(reader: Reader) -> None:
+    turns = [("customer", ANGRY), ("agent", "ihan mahtavaa, kiitos paljon"), ("bot", ANGRY), ("customer", SWEDISH)]
+    talk = read(reader, *turns)
+    _, (response,) = annotate([], [SurveyResponse("a1", datetime(2026, 9, 1, tzinfo=UTC), verbatim=ANGRY)], reader)
+    words = [
+        {(one.label, text[one.start : one.end]) for one in score.evidence}
+        for text, score in ((turn.text, turn.score) for turn in talk.utterances)
+        if score
+    ]
+    assert len(words) == 2
+    assert "[PERSON]" in talk.utterances[0].text
+    assert any(label == "negative" and "surkeaa" in said for label, said in words[0])
+    assert any(label == "positive" and "mahtavaa" in said for label, said in words[1])
+    assert talk.utterances[0].score
+    assert response.score
+    assert response.score.evidence == talk.utterances[0].score.evidence
+
+
+def test_evidence_is_not_looked_for_unless_asked(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNNEPOLKU_AFFECT__EVIDENCE", "false")
+    load_config.cache_clear()
+    score = read(load_reader(load_config()), ("customer", ANGRY)).utterances[0].score
+    assert score
+    assert (score.sentiment, score.evidence) == ("negative", ())
+
+
+class Repeating:
+    """A classifier whose scores say which context it was given: in place of the name of the model."""
+
+    card = None
+    lemmatizer = None
+
+    def score(self, texts, lemmas=None, contexts=None):
+        sides, emotions = {"negative": 0.0, "neutral": 1.0, "positive": 0.0}, dict.fromkeys(EMOTIONS, 0.0)
+        return [Score("neutral", sides, emotions, context, "1") for context in contexts or ["none"] * len(texts)]
+
+
+def contexts(reader: Reader, turns: int, *said: tuple[str, str], channel: str = "chat") -> list[str | None]:
+    scorer = Scorer(Repeating(), None, context_turns=turns, evidence=True)
+    talk = read(replace(reader, scorer=scorer), *said, channel=channel)
+    return [turn.score.model if turn.score else None for turn in talk.utterances]
+
+
+def test_a_text_is_read_with_the_turns_before_it(reader: Reader) -> None:
+    said = [("customer", "lasku on väärin"), ("bot", "odota hetki"), ("agent", "olen Maija Meikäläinen"),
+            ("customer", "kiitos paljon")]  # fmt: skip
+    assert contexts(reader, 0, *said) == ["", None, "", ""]
+    assert contexts(reader, 1, *said) == ["", None, "odota hetki", "olen [PERSON]"]
+    assert contexts(reader, 2, *said) == [
+        "", None, "lasku on väärin odota hetki", "odota hetki olen [PERSON]"
+    ]  # fmt: skip
+
+
+def test_what_a_recognizer_made_up_is_no_context_and_answers_have_none(reader: Reader) -> None:
+    call = [("customer", FINNISH), ("agent", INVENTED), ("customer", "kiitos paljon")]
+    assert contexts(reader, 2, *call, channel="call") == ["", None, FINNISH]
+    scorer = Scorer(Repeating(), None, context_turns=2)
+    verbatims = [SurveyResponse(f"a{n}", datetime(2026, 9, 1, tzinfo=UTC), verbatim=FINNISH) for n in range(2)]
+    _, answers = annotate([], verbatims, replace(reader, scorer=scorer))
+    assert [answer.score and answer.score.model for answer in answers] == ["", ""]

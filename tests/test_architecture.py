@@ -18,12 +18,13 @@ ORDER = [
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy", "stanza",
-         "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko"}  # fmt: skip
+         "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko", "onnx", "onnxruntime",
+         "tokenizers"}  # fmt: skip
 ALLOWED = {
     "prefect": {"flows.py"},
     "stdnum": {"privacy/patterns.py"},  # light, and the table of patterns reads better with it
     "numpy": {"affect/", "language/lemma_train.py"},
-    "spacy": {"language/component.py"},  # which only spaCy itself imports
+    "spacy": {"affect/component.py", "language/component.py"},  # which only spaCy itself imports
 }
 TOP_LEVEL = {"pipeline", "models", "data", "notebooks", "tests", "pyproject.toml", "prefect.yaml", "README.md"}
 SMALL_FILES = {"Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".ci", ".gitignore"}
@@ -89,7 +90,17 @@ def test_masked_text_is_made_in_few_places() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "MaskedText"
     }
-    assert makers == {"privacy/masking.py", "affect/corpora.py", "language/evaluate.py", "cli/stages.py"}
+    assert makers == {
+        "privacy/masking.py",
+        "cli/stages.py",
+        "language/evaluate.py",
+        "affect/component.py",  # a document of spaCy: masked or not is its owner's business
+        "affect/measuring/consistency.py",
+        "affect/learning/corpora.py",
+        "affect/measuring/corpus_check.py",
+        "affect/learning/customers.py",
+        "affect/evidence.py",  # parts of masked text
+    }
 
 
 def test_files_stay_short() -> None:

@@ -1,15 +1,18 @@
 """The command line as people and scripts use it: shapes, order, exit codes, sentences."""
 
+import argparse
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.cli import main
+from pipeline.cli import main, stages
 from pipeline.config import Config, load_config
 from pipeline.conversation import EMOTIONS, SENTIMENTS
+from pipeline.errors import ModelError
 from tests.conftest import ROOT, SAMPLES, environment
 from tests.test_steps import chat, write
 
@@ -62,13 +65,73 @@ def test_score_gives_probabilities_a_line_in_order(tmp_path: Path) -> None:
     result = rows(run(tmp_path, "score", stdin="\n".join(texts) + "\n").stdout)
     assert len(result) == len(texts)
     assert result[:4] == result[-4:]
+    told = {"is_sure", "intensity", "cues", "language"}
     for row in result[:4]:
-        assert set(row) == {"sentiment", "sentiment_probability", "emotions", "model", "model_version"}
+        assert set(row) == {"sentiment", "sentiment_probability", "emotions", "model", "model_version"} | told
         assert set(row["sentiment_probability"]) == set(SENTIMENTS)
         assert sum(row["sentiment_probability"].values()) == pytest.approx(1, abs=1e-4)
         assert set(row["emotions"]) == set(EMOTIONS)
     assert result[2]["sentiment"] == "positive"
     assert result[3]["sentiment"] == "negative"
+
+
+def score(folder: Path, capsys: pytest.CaptureFixture[str], *texts: str, **options: object) -> list[dict]:
+    """What the command writes of these texts, a line each."""
+    file = write(folder, "texts.txt", *texts)
+    stages.score(argparse.Namespace(**{"file": str(file), "format": "jsonl", **options}))
+    return rows(capsys.readouterr().out.encode())
+
+
+def test_score_says_what_is_in_another_language(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = score(tmp_path, capsys, "Lasku oli taas väärin.", "Hej, jag förstår inte den här räkningen.", "ok", "")
+    assert [row["language"] for row in result] == ["fi", "sv", "fi", "fi"]
+    assert all(row["sentiment"] in SENTIMENTS for row in result)
+
+
+def test_score_shows_the_words_that_carry_it_when_asked(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Matti Virtanen soitti taas samasta laskusta, kolmas kerta, hävetkää!"
+    masked = text.replace("Matti Virtanen", "[PERSON]")
+    (plain,), (told,) = score(tmp_path, capsys, text), score(tmp_path, capsys, text, evidence=True)
+    evidence = told.pop("evidence")
+    assert told == plain
+    assert "negative" in {one["label"] for one in evidence}
+    for one in evidence:
+        assert set(one) == {"label", "start", "end", "weight", "words"}
+        assert one["words"] == masked[one["start"] : one["end"]]
+        assert 0 <= one["weight"] <= 1
+    stages.score(argparse.Namespace(file=str(tmp_path / "texts.txt"), format="table", evidence=True))
+    assert "negative: " in capsys.readouterr().out.split("\t")[-1]
+
+
+def test_score_takes_the_newest_model_of_a_backend_or_the_one_named(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = tmp_path / "models"
+    for name in ("names-bloom-0.1.0", "languages-letters-0.1.0"):
+        shutil.copytree(ROOT / "models" / name, models / name)
+    for version in ("0.9.0", "0.10.0", "0.1.0"):
+        card = (
+            Path(shutil.copytree(ROOT / "models" / "affect-linear-0.2.0", models / f"linear-{version}")) / "card.toml"
+        )
+        card.write_text(card.read_text("utf-8").replace('version = "0.2.0"', f'version = "{version}"'), "utf-8")
+    monkeypatch.setenv("TUNNEPOLKU_PATHS__MODELS", str(models))
+    monkeypatch.setenv("TUNNEPOLKU_AFFECT__MODEL", "linear-0.1.0")
+    load_config.cache_clear()
+
+    def version(**options: str) -> str:
+        return score(tmp_path, capsys, "moi", **options)[0]["model_version"]
+
+    assert version() == "0.1.0"
+    assert version(backend="linear") == "0.10.0"
+    assert version(model="linear-0.9.0") == version(model=str(models / "linear-0.9.0")) == "0.9.0"
+    with pytest.raises(ModelError, match=r"no model with the backend finnish .*: choose linear\.$"):
+        version(backend="finnish")
+    with pytest.raises(ModelError, match="There is no model in"):
+        version(model="linear-7")
 
 
 def test_stages_as_tables(tmp_path: Path) -> None:
@@ -180,7 +243,7 @@ def test_metrics_models_and_check(config: Config, sample_night: Path, capsys: py
     assert "before_after" in capsys.readouterr().out
     assert main(["models", "--verify"]) == 0
     listed = capsys.readouterr().out
-    assert "affect-linear-0.1.0\taffect\tlinear\t0.1.0\tverified" in listed
+    assert "affect-linear-0.2.0\taffect\tlinear\t0.2.0\tverified" in listed
     assert main(["check", "--database", str(sample_night)]) == 0
     assert "no_identifiers" in capsys.readouterr().out
 

@@ -32,6 +32,7 @@ def test_the_defaults_are_what_the_file_says(home):
     assert (config.sources.batch_size, config.sources.max_rejected_share) == (200, 0.10)
     assert config.privacy.names is True
     assert config.language.lemmatizer == "finnish"
+    assert (config.affect.context_turns, config.affect.evidence) == (0, True)
     assert config.paths.database == home / "data" / "tunnepolku.duckdb"
     assert config.touchpoints.palvelupolku == DEFAULTS.with_name("palvelupolku.toml")
     assert config.touchpoints.palvelupolku.is_file()
@@ -149,6 +150,8 @@ BROKEN = {
     "[privacy]\nnames = 1\n": "privacy.names",
     "[language]\nlemmatizer = true\n": "language.lemmatizer",
     "[language]\nlemmatizer = ['spacy']\n": "language.lemmatizer",
+    "[affect]\ncontext_turns = -1\n": "affect.context_turns",
+    "[affect]\nevidence = 1\n": "affect.evidence",
     "[time]\nzone = 'Europe/Helsingfors'\n": "time.zone",
     "[time]\nzone = 'Europe'\n": "time.zone",
     "[time]\nzone = ''\n": "time.zone",
@@ -209,6 +212,8 @@ def test_the_hash_does_not_depend_on_where_files_lie(monkeypatch):
         ("PRIVACY__NAMES", "false"),
         ("LANGUAGE__LEMMATIZER", "simplemma"),
         ("AFFECT__MODEL", "other"),
+        ("AFFECT__CONTEXT_TURNS", "2"),
+        ("AFFECT__EVIDENCE", "false"),
     ],
 )
 def test_the_hash_changes_with_what_shapes_the_rows(monkeypatch, variable, value):

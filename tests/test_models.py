@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.models import all_cards, read_card, sha256_of, verified_card
+from pipeline.models import all_cards, read_card, sha256_of, verified_card, write_metrics
 
 WEIGHTS = b"weights" * 1000
 CARD = f"""
@@ -130,3 +130,12 @@ SHIPPED = Path(__file__).parents[1] / "models"
 def test_every_model_of_the_repository_is_what_its_card_says(folder):
     card = verified_card(folder)
     assert folder.name == f"{card.task}-{card.backend}-{card.version}"
+
+
+def test_figures_stand_last_on_a_card_and_are_replaced(tmp_path):
+    folder = model(tmp_path)
+    write_metrics(folder, {"b_macro_f1": 0.7, "a_macro_f1": 0.5})
+    write_metrics(folder, {"a_macro_f1": 0.6})
+    card = read_card(folder)
+    assert card.details["metrics"] == {"a_macro_f1": 0.6}
+    assert card.files == verified_card(folder).files

@@ -108,7 +108,7 @@ def test_story_6_taking_into_use_surprises(night: duckdb.DuckDBPyConnection) -> 
 def test_story_7_cancelling_hurts(night: duckdb.DuckDBPyConnection) -> None:
     touchpoints = metric(night, "touchpoints", "touchpoint")
     assert touchpoints["muutos_ja_irtisanominen"]["nps"] < 0
-    assert touchpoints["muutos_ja_irtisanominen"]["dominant_emotion"] == "anger"
+    assert touchpoints["muutos_ja_irtisanominen"]["dominant_emotion"] in ("anger", "sadness")
 
 
 def test_touchpoints_are_those_the_conversations_were_written_for(night: duckdb.DuckDBPyConnection) -> None:

@@ -283,14 +283,14 @@ def test_backfill_replaces_the_days_and_nothing_else(config: Config) -> None:
     steps.night([landing], config)
     before = tables(config.paths.published)
     with duckdb.connect(str(config.paths.database)) as connection:
-        connection.execute("UPDATE utterances SET text = 'muutettu'")
+        connection.execute("UPDATE utterances SET text = text || ' muutettu'")
     report = steps.night([landing], config, period=steps.Period(date(2026, 9, 2), date(2026, 9, 2), config.time.zone))
     assert report.counts["conversations"] == 1
     after = tables(config.paths.published)
     assert after["conversations"] == before["conversations"]
     assert after["survey_responses"] == before["survey_responses"]
     assert after["utterance_scores"] == before["utterance_scores"]
-    changed = {row[0] for row in after["utterances"] if "muutettu" in row}
+    changed = {row[0] for row in after["utterances"] if "muutettu" in str(row)}
     assert changed == {"c1", "c3"}
     with duckdb.connect(str(config.paths.published), read_only=True) as connection:
         runs = dict(connection.execute("SELECT DISTINCT conversation_id, run_id FROM utterance_scores").fetchall())

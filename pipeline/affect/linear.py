@@ -1,9 +1,8 @@
-"""The default classifier: three kinds of n-grams, TF-IDF, one linear layer with a head for each corpus it learnt from.
+"""A linear classifier: three kinds of n-grams, TF-IDF, one linear layer with a head for each corpus it learnt from.
 
 Each sentiment head says how much more likely a text is under one sentiment than under another; the prior, how common
 the sentiments are where the text comes from, is added here. (Saerens, Latinne, Decaestecker 2002, Neural Computation
-14(1), is the correction of a classifier for new priors.) Customer service gets the mean over the heads, because it
-resembles neither the forum nor the films that the heads know.
+14(1), is the correction of a classifier for new priors.)
 """
 
 import re
@@ -15,15 +14,15 @@ from zipfile import BadZipFile
 import numpy as np
 
 from pipeline.affect.scores import Floats, make_scores, sigmoid, softmax
-from pipeline.conversation import MaskedText, Score
+from pipeline.conversation import EMOTIONS, SENTIMENTS, MaskedText, Score
 from pipeline.errors import ModelError
 from pipeline.models import ModelCard
 
 WEIGHTS = "weights.npz"
-HEADS = ("finnsentiment", "xed")
-"""Sentiment heads in the order of their columns, three each; the eight columns of the emotions follow."""
-CUSTOMER = "customer"
-"""Name of the prior under which all heads are heard."""
+OUTPUTS = ("sentiment.finnsentiment", "sentiment.xed", "sentiment.customers", "emotions.xed", "emotions.customers")
+"""The heads in the order of their columns: three for sentiment, eight for emotions."""
+CUSTOMERS = "customers"
+"""The corpus that is read by default."""
 
 _MASK = re.compile(r"\[[A-Z][A-Z0-9_]*\]")
 
@@ -64,13 +63,13 @@ def transform(vectorizers: Mapping[str, Any], texts: Sequence[str], lemmas: Sequ
 
 @dataclass(frozen=True, slots=True)
 class LinearClassifier:
-    """Weights (features, outputs) and bias (outputs) over the vectorisers' features; outputs as in `HEADS`."""
+    """Weights (features, columns) and bias (columns) over the vectorisers' features; columns as in `OUTPUTS`."""
 
     card: ModelCard
     vectorizers: Mapping[str, Any]
     weights: Floats
     bias: Floats
-    corpus: str | None = None
+    corpus: str = CUSTOMERS
 
     @property
     def lemmatizer(self) -> str | None:
@@ -81,22 +80,29 @@ class LinearClassifier:
         """This classifier as the head of one corpus alone, under that corpus's prior: for evaluation."""
         return replace(self, corpus=corpus)
 
-    def score(self, texts: Sequence[MaskedText], lemmas: Sequence[Sequence[str]] | None) -> list[Score]:
-        """One score per text; see `pipeline.affect.Classifier`."""
+    def score(
+        self,
+        texts: Sequence[MaskedText],
+        lemmas: Sequence[Sequence[str]] | None = None,
+        contexts: Sequence[MaskedText] | None = None,
+    ) -> list[Score]:
+        """One score per text; see `pipeline.affect.Classifier`. Contexts are not read."""
         if lemmas is None or len(lemmas) != len(texts):
             raise ModelError(f"The model {self.card.name} reads lemmas: give it those of {self.lemmatizer}, per text.")
         if not texts:
             return []
         logits = transform(self.vectorizers, texts, lemmas) @ self.weights + self.bias
-        sentiments = self._sentiments(logits[:, : 3 * len(HEADS)])
-        return make_scores(self.card, sentiments, sigmoid(logits[:, 3 * len(HEADS) :]))
+        log_prior = np.log(self.card.details["priors"][self.corpus])
+        sentiments = softmax(logits[:, _columns(f"sentiment.{self.corpus}")] + log_prior)
+        emotions = "xed" if self.corpus == "xed" else CUSTOMERS
+        return make_scores(self.card, sentiments, sigmoid(logits[:, _columns(f"emotions.{emotions}")]))
 
-    def _sentiments(self, logits: Floats) -> Floats:
-        """Probabilities (texts, 3): the mean over the heads that are heard."""
-        log_prior = np.log(self.card.details["priors"][self.corpus or CUSTOMER])
-        heard = [HEADS.index(self.corpus)] if self.corpus else range(len(HEADS))
-        probabilities: Floats = np.mean([softmax(logits[:, 3 * i : 3 * i + 3] + log_prior) for i in heard], axis=0)
-        return probabilities
+
+def _columns(output: str) -> slice:
+    """Where an output stands."""
+    sizes = [len(SENTIMENTS) if name.startswith("sentiment.") else len(EMOTIONS) for name in OUTPUTS]
+    start = sum(sizes[: OUTPUTS.index(output)])
+    return slice(start, start + sizes[OUTPUTS.index(output)])
 
 
 def save(card: ModelCard, vectorizers: Mapping[str, Any], weights: Floats, bias: Floats) -> None:
@@ -126,6 +132,8 @@ def load(card: ModelCard) -> LinearClassifier:
                 vectorizer.set_params(vocabulary=arrays[f"{name}_terms"].tobytes().decode().split("\n"))
                 vectorizer.idf_ = arrays[f"{name}_idf"].astype(np.float32)
             weights = arrays["weights"] * arrays["scale"].astype(np.float32)
+            if len(arrays["bias"]) != _columns(OUTPUTS[-1]).stop:
+                raise ValueError  # of an earlier version
             return LinearClassifier(card, vectorizers, weights, arrays["bias"])
     except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         raise ModelError(

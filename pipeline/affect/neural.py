@@ -6,14 +6,15 @@ it is, and `write_card` writes its card, whose `[labels]` table says what its la
     [labels]
     "LABEL_0" = "negative"
 
-All three sentiments must be there; their probabilities are the softmax over their labels (several labels may mean one
-sentiment). Emotions are optional, but must be yes-or-no labels (`problem_type` multi_label_classification).
+The settings may say it instead (`relabelled`). All three sentiments must be there; their probabilities are the softmax
+over their labels (several labels may mean one sentiment). Emotions are optional, but must be yes-or-no labels
+(`problem_type` multi_label_classification).
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +22,35 @@ import numpy as np
 
 from pipeline.affect.scores import Floats, make_scores, sigmoid, softmax
 from pipeline.conversation import EMOTIONS, SENTIMENTS, MaskedText, Score
-from pipeline.errors import ModelError
+from pipeline.errors import ConfigError, ModelError
 from pipeline.models import CARD, ModelCard, sha256_of
 
 BATCH_SIZE = 32
 MAX_TOKENS = 512
-"""Longer texts are cut: the length most encoders were trained with."""
+"""At most so many are read, the length most encoders were trained with."""
 MISSING = "The packages transformers and torch are missing: run pip install -e '.[neural]' in the checkout."
 
 
 @dataclass(frozen=True, slots=True)
 class NeuralClassifier:
-    """A tokenizer and a model of transformers; `meanings` holds our label, or None, for each column of its logits."""
+    """A tokenizer and a model of transformers."""
 
     card: ModelCard
     tokenizer: Any
     model: Any
     meanings: Sequence[str | None]
+    """Our label, or None, for each column of its logits."""
+    max_tokens: int
+    """Longer texts are cut."""
     lemmatizer: str | None = None
 
-    def score(self, texts: Sequence[MaskedText], lemmas: Sequence[Sequence[str]] | None = None) -> list[Score]:
-        """One score per text; see `pipeline.affect.Classifier`. Lemmas are not read."""
+    def score(
+        self,
+        texts: Sequence[MaskedText],
+        lemmas: Sequence[Sequence[str]] | None = None,
+        contexts: Sequence[MaskedText] | None = None,
+    ) -> list[Score]:
+        """One score per text; see `pipeline.affect.Classifier`. Lemmas and contexts are not read."""
         if not texts:
             return []
         logits = self._logits(texts)
@@ -61,7 +70,6 @@ class NeuralClassifier:
 
         logits = np.empty((len(texts), len(self.meanings)))
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        length = min(MAX_TOKENS, self.tokenizer.model_max_length)
         with torch.inference_mode():
             for start in range(0, len(order), BATCH_SIZE):
                 batch = order[start : start + BATCH_SIZE]
@@ -69,7 +77,7 @@ class NeuralClassifier:
                     [texts[index] for index in batch],
                     padding=True,
                     truncation=True,
-                    max_length=length,
+                    max_length=self.max_tokens,
                     return_tensors="pt",
                 )
                 logits[batch] = self.model(**inputs).logits.double().numpy()
@@ -97,7 +105,18 @@ def load(card: ModelCard) -> NeuralClassifier:
         raise ModelError(
             f"{card.folder} holds no sequence classifier with tokenizer and safetensors: save it with save_pretrained."
         ) from None
-    return NeuralClassifier(card, tokenizer, model.eval(), _meanings(card, model.config))
+    return NeuralClassifier(card, tokenizer, model.eval(), _meanings(card, model.config), _max_tokens(tokenizer, model))
+
+
+def _max_tokens(tokenizer: Any, model: Any) -> int:
+    """What the tokenizer allows and the model has positions for; RoBERTa and its kin count them from padding on."""
+    tables = [module for name, module in model.named_modules() if name.endswith("position_embeddings")]
+    positions = [
+        table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
+        for table in tables
+        if hasattr(table, "num_embeddings")
+    ]
+    return int(min(MAX_TOKENS, tokenizer.model_max_length, *positions))
 
 
 def _meanings(card: ModelCard, config: Any) -> list[str | None]:
@@ -116,6 +135,26 @@ def _meanings(card: ModelCard, config: Any) -> list[str | None]:
             "choose a model trained for multi_label_classification."
         )
     return meanings
+
+
+def relabelled(card: ModelCard, labels: str) -> ModelCard:
+    """The card with the `[labels]` that the settings give, where they give any.
+
+    Args:
+        card: of any model.
+        labels: such as `LABEL_0=negative, LABEL_1=neutral`; "" leaves the card as it is.
+
+    Raises:
+        ConfigError: a part of it is not written own=ours, or is no label of ours.
+    """
+    pairs = [part.strip().rpartition("=")[::2] for part in labels.split(",") if part.strip()]
+    meant = {own.strip(): ours.strip() for own, ours in pairs}
+    if not all(own and ours in (*SENTIMENTS, *EMOTIONS) for own, ours in meant.items()):
+        raise ConfigError(
+            "affect.labels is written own=ours, such as LABEL_0=negative, LABEL_1=neutral, where ours is one of "
+            f"{', '.join((*SENTIMENTS, *EMOTIONS))}."
+        )
+    return replace(card, details={**card.details, "labels": meant}) if meant else card
 
 
 def fetch(model_id: str, revision: str, folder: Path, *, allow_download: bool = False) -> None:
@@ -142,13 +181,15 @@ def fetch(model_id: str, revision: str, folder: Path, *, allow_download: bool = 
 
 
 def write_card(folder: Path, *, name: str, version: str, labels: Mapping[str, str]) -> None:
-    """Write the card of the model in `folder`; `labels` maps the model's own label names to ours.
+    """Write the card of the model in `folder`.
 
-    Fill in its data, licences and metrics by hand.
+    `labels` maps the model's own label names to ours; without any, its names in lower case are ours. Fill in its data,
+    licences and metrics by hand.
     """
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != CARD}
     head = {"name": name, "task": "affect", "backend": "transformers", "version": version}
-    lines = [*_lines(head), "", "[labels]", *_lines(labels), "", "[files]", *_lines(files)]
+    tables = {"labels": labels, "files": files} if labels else {"files": files}
+    lines = [*_lines(head), *(line for name, table in tables.items() for line in ("", f"[{name}]", *_lines(table)))]
     (folder / CARD).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

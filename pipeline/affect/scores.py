@@ -1,14 +1,16 @@
 """From a model's numbers to `Score`."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.conversation import EMOTIONS, SENTIMENTS, Score
+from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS, Score
 from pipeline.models import ModelCard
 
 Floats = NDArray[np.floating[Any]]
+Label = TypeVar("Label", bound=str)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -24,17 +26,39 @@ def sigmoid(logits: Floats) -> Floats:
     return probabilities
 
 
-def make_scores(card: ModelCard, sentiments: Floats, emotions: Floats) -> list[Score]:
-    """One score per text from the probabilities of SENTIMENTS (texts, 3) and EMOTIONS (texts, 8)."""
-    return [_score(card, *row) for row in zip(sentiments.tolist(), emotions.tolist(), strict=True)]
+def make_scores(
+    card: ModelCard,
+    sentiments: Floats,
+    emotions: Floats,
+    *,
+    sure_from: float = 0.0,
+    intensity: Floats | None = None,
+    cues: Floats | None = None,
+) -> list[Score]:
+    """One score per text.
+
+    Args:
+        card: of the model.
+        sentiments: probabilities of SENTIMENTS (texts, 3).
+        emotions: probabilities of EMOTIONS (texts, 8).
+        sure_from: the probability of a sentiment from which on it is sure.
+        intensity: of EMOTIONS, 0-3 (texts, 8), where the model tells.
+        cues: probabilities of CUES (texts, 17), where the model knows them.
+    """
+    return [
+        Score(
+            sentiment=SENTIMENTS[int(shares.argmax())],
+            sentiment_probability=_named(SENTIMENTS, shares),
+            emotions=_named(EMOTIONS, emotions[row]),
+            model=card.name,
+            model_version=card.version,
+            is_sure=bool(shares.max() >= sure_from),
+            intensity={} if intensity is None else _named(EMOTIONS, intensity[row]),
+            cues={} if cues is None else _named(CUES, cues[row]),
+        )
+        for row, shares in enumerate(sentiments)
+    ]
 
 
-def _score(card: ModelCard, sentiments: list[float], emotions: list[float]) -> Score:
-    probability = dict(zip(SENTIMENTS, sentiments, strict=True))
-    return Score(
-        sentiment=max(SENTIMENTS, key=probability.__getitem__),
-        sentiment_probability=probability,
-        emotions=dict(zip(EMOTIONS, emotions, strict=True)),
-        model=card.name,
-        model_version=card.version,
-    )
+def _named(labels: Sequence[Label], values: Floats) -> dict[Label, float]:
+    return dict(zip(labels, values.tolist(), strict=True))

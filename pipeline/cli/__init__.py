@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import language, metrics, models, night, stages
+from pipeline.cli import adapt, export, language, metrics, models, night, registry, stages
+from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
 
@@ -49,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
         stage = add(name, command, text)
         stage.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input (default)")
         stage.add_argument("--format", choices=("jsonl", "table"), default="jsonl")
+        if name == "score":
+            which = stage.add_mutually_exclusive_group()
+            backends = ("finnish", "linear", "lexicon", "transformers")
+            which.add_argument("--backend", choices=backends, help="the newest model of this backend under models/")
+            which.add_argument(
+                "--model", metavar="FOLDER", help="a folder under models/, or any other with a card.toml"
+            )
+            stage.add_argument("--evidence", action="store_true", help="add the words that carry what is read")
 
     add("metrics", metrics.list_metrics, "list the named metrics with their grain, unit and parameters")
     query = add("query", metrics.query, "run a named metric on the published database")
@@ -62,7 +71,17 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
-    parts = evaluate.add_subparsers(metavar="language")
+    parts = evaluate.add_subparsers(metavar="affect|language")
+    text = "measure classifiers alone: by corpus, group, channel, register, length, with intervals and calibration"
+    classified = parts.add_parser("affect", help=text, description=text)
+    classified.set_defaults(command=feelings.evaluate)
+    classified.add_argument(
+        "--model", action="append", metavar="FOLDER", help="may be repeated (default: the configured)"
+    )
+    classified.add_argument("--by", action="append", choices=feelings.FACETS, help="may be repeated (default: all)")
+    classified.add_argument("--format", choices=("table", "json"), default="table")
+    classified.add_argument("--card", action="store_true", help="write the figures on the model's card")
+    _measured_on(classified)
     text = "measure lemmatizers alone: by corpus, UPOS, genre and register, with their most frequent mistakes"
     measured = parts.add_parser("language", help=text, description=text)
     measured.set_defaults(command=language.evaluate)
@@ -78,11 +97,25 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("task", choices=("affect", "lemmas", "languages", "names", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
+    affect = train.add_argument_group(
+        "affect", "train affect learns FinnSentiment, XED and data/gold/feelings_develop.jsonl"
+    )
+    affect.add_argument("--backend", choices=("finnish", "linear"), default="finnish", help="(default: finnish)")
+    affect.add_argument("--start", help="an encoder's folder, the network/ of a training, or a hub model's name")
+    affect.add_argument("--revision", help="of a hub model: the 40 digits of a commit")
+    affect.add_argument("--download", action="store_true", help="allow fetching it over the network")
+    affect.add_argument(
+        "--teacher", type=Path, action="append", default=[], help="the network/ of a training; repeatable"
+    )
+    affect.add_argument("--layers", help="which layers of the start to keep, such as 0,2,4,6,8,11 (default: all)")
+    affect.add_argument("--rate", type=float, help="highest learning rate")
+    affect.add_argument("--seed", type=int, help="the same seed, the same model (on the same machine)")
+    affect.add_argument("--device", default="cpu", help="such as cuda (default: cpu)")
     only = train.add_argument_group("stanza", "train stanza reads these treebanks and writes --output, a new folder")
     only.add_argument("--train", type=Path, nargs="+", metavar="CONLLU", help="treebanks to learn from")
     only.add_argument("--dev", type=Path, metavar="CONLLU", help="the treebank that chooses the best state")
     only.add_argument("--steps", type=int, help="limit of the tokenizer and of the tagger (default: Stanza's, 50000)")
-    only.add_argument("--epochs", type=int, help="limit of the lemmatizer (default: Stanza's, 60)")
+    only.add_argument("--epochs", type=int, help="limit of the lemmatizer (default: Stanza's, 60); epochs of affect")
 
     adding = add("add-model", models.add_model, "bring a Hugging Face sequence classifier under models/")
     adding.add_argument("source", help="a local folder, or with --revision a model of the hub")
@@ -92,6 +125,44 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("--revision", help="of a hub model: the 40 digits of a commit")
     adding.add_argument("--download", action="store_true", help="allow fetching it over the network")
 
-    listing = add("models", models.list_models, "list the models")
+    text = "tune the classifier on your own corrected utterances, and show whether that helped"
+    adapting = add("adapt", adapt.adapt, text)
+    adapting.add_argument("file", type=Path, help="CSV or JSON Lines: text, sentiment; emotions, conversation_id")
+    adapting.add_argument("--model", help="a folder under models/ (default: affect.model of the settings)")
+    adapting.add_argument("--name", help="of the new model, after local- (default: the parent's)")
+    adapting.add_argument("--label", default="own", help="what its version ends in (default: own)")
+    adapting.add_argument("--anyway", action="store_true", help="write the model though it did not help")
+
+    exporting = add(
+        "export-model", export.export_model, "write the shipped classifier as a folder that transformers reads"
+    )
+    exporting.add_argument("output", type=Path, help="a new folder")
+    exporting.add_argument("--model", help="a folder under models/ (default: affect.model)")
+    exporting.add_argument("--head", choices=("sentiment", "emotions", "cues", "all"), default="sentiment")
+
+    listing = add("models", registry.list_models, "list the models, or compare, choose and go back")
     listing.add_argument("--verify", action="store_true", help="compare every file with the SHA-256 on its card")
+    deeds = listing.add_subparsers(metavar="compare|use|rollback")
+    text = "which of two classifiers is better on the same texts: paired intervals and McNemar's test"
+    compared = deeds.add_parser("compare", help=text, description=text)
+    compared.set_defaults(command=feelings.compare)
+    compared.add_argument("first", metavar="A")
+    compared.add_argument("second", metavar="B")
+    compared.add_argument("--format", choices=("table", "json"), default="table")
+    _measured_on(compared)
+    text = "make another classifier the one of the nights to come, in tunnepolku.toml"
+    using = deeds.add_parser("use", help=text, description=text)
+    using.set_defaults(command=registry.use)
+    using.add_argument("name", help="a folder under models/, or any other with a card")
+    text = "go back to the classifier that was in use before"
+    deeds.add_parser("rollback", help=text, description=text).set_defaults(command=registry.rollback)
     return parser
+
+
+def _measured_on(command: argparse.ArgumentParser) -> None:
+    """What classifiers are measured on."""
+    command.add_argument("--corpora", type=Path, help="folder of the public corpora (default: paths.corpora)")
+    command.add_argument(
+        "--gold", type=Path, metavar="FILE", help="labelled utterances (default: feelings_verify.jsonl)"
+    )
+    command.add_argument("--require", action="store_true", help="fail if anything to measure on is missing")

@@ -1,6 +1,6 @@
 """How tables reach the terminal, and how waiting looks there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,3 +28,25 @@ def working(what: str) -> Iterator[None]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         progress.add_task(what, total=None)
         yield
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[int, int, float], None]]:
+    """A bar with the time that remains; what the block gets is told the step, the number of steps and the mean loss.
+
+    Where no terminal is, a line every hundredth of the way.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+
+        def told(step: int, total: int, loss: float) -> None:
+            progress.update(task, completed=step, total=total, description=f"{what}, loss {loss:.3f}")
+            if not console.is_terminal and step % max(1, total // 100) == 0:
+                console.print(f"{what}: step {step} of {total}, loss {loss:.3f}", highlight=False)
+
+        yield told

@@ -1,28 +1,16 @@
-"""`models`, `add-model`, `evaluate` and `train`."""
+"""`add-model`, `evaluate` and `train`."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import working
+from pipeline.cli.console import steps, working
 from pipeline.cli.language import TREEBANKS
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
-
-
-def list_models(options: argparse.Namespace) -> None:
-    """A line per model: folder, task, backend, version, and whether its bytes are those of its card."""
-    from pipeline.config import load_config
-    from pipeline.models import all_cards, verified_card
-
-    for card in all_cards(load_config().paths.models):
-        if options.verify:
-            verified_card(card.folder)
-        state = "verified" if options.verify else f"{len(card.files)} files"
-        print(f"{card.folder.name}\t{card.task}\t{card.backend}\t{card.version}\t{state}")
+    pass
 
 
 def add_model(options: argparse.Namespace) -> None:
@@ -55,7 +43,7 @@ def add_model(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """A line per figure of the configured classifier and lemmatizer on the development corpora."""
     from pipeline.affect import load_classifier
-    from pipeline.affect.evaluate import evaluate as evaluate_affect
+    from pipeline.affect.measuring.evaluate import evaluate as evaluate_affect
     from pipeline.config import load_config
     from pipeline.language import load_lemmatizer
     from pipeline.language.evaluate import evaluate as evaluate_language
@@ -63,7 +51,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
     config = load_config()
     corpora = _corpora(options, config.paths.corpora)
-    classifier = load_classifier(config.paths.models / config.affect.model)
+    classifier = load_classifier(config.paths.models / config.affect.model, config.affect.labels)
     with working("Measuring the classifier"):
         lemmatize = load_lemmatizer(classifier.lemmatizer or "simplemma").lemmatize
         figures = evaluate_affect(classifier, corpora, lemmatize)
@@ -86,34 +74,73 @@ def train(options: argparse.Namespace) -> None:
 
     config = load_config()
     corpora = _corpora(options, config.paths.corpora)
-    write, name = _trainer(options.task, config)
+    if options.task == "affect" and options.backend == "finnish":
+        _train_finnish(options, corpora)
+        return
+    write, name = _trainer(options.task)
     folder = options.output or config.paths.models / name
     with working(f"Training {folder.name}"):
         write(corpora, folder)
     print(f"Written: {folder}")
 
 
-def _trainer(task: str, config: "Config") -> tuple[Callable[[Path, Path], None], str]:
+def _trainer(task: str) -> tuple[Callable[[Path, Path], None], str]:
     """What trains a model from corpora into a folder, and the folder's usual name."""
+    from pipeline.affect.learning.train_linear import MODEL as AFFECT
     from pipeline.language.finnish import MODEL as LEMMAS
     from pipeline.language.identify import MODEL as LANGUAGES
     from pipeline.privacy.names import MODEL as NAMES
 
     return {
-        "affect": (_train_affect, config.affect.model),
+        "affect": (_train_linear, AFFECT),
         "lemmas": (_train_lemmas, LEMMAS),
         "languages": (_train_languages, LANGUAGES),
         "names": (_train_names, NAMES),
     }[task]
 
 
-def _train_affect(corpora: Path, folder: Path) -> None:
-    from pipeline.affect.train import train_linear
+def _train_linear(corpora: Path, folder: Path) -> None:
+    from pipeline.affect.learning.train_linear import train_linear
+    from pipeline.config import project_root
     from pipeline.language import load_lemmatizer
 
+    gold = project_root() / "data" / "gold"
     version = folder.name.rpartition("-")[2]
-    for name, value in train_linear(corpora, folder, version, load_lemmatizer("simplemma").lemmatize).items():
+    for name, value in train_linear(corpora, gold, folder, version, load_lemmatizer("simplemma").lemmatize).items():
         print(f"{name}\t{value:.4f}")
+
+
+def _train_finnish(options: argparse.Namespace, corpora: Path) -> None:
+    from pipeline.affect.learning.finetune import Recipe
+    from pipeline.affect.learning.train_finnish import train_finnish
+    from pipeline.config import project_root
+
+    if not (options.start and options.output):
+        raise ConfigError("Name an encoder and a new folder: --start FOLDER --output models/affect-finnish-VERSION.")
+    given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    with steps(f"Training {options.output.name}") as progress:
+        train_finnish(
+            corpora,
+            project_root() / "data" / "gold",
+            _start(options),
+            options.output,
+            options.output.name.rpartition("-")[2],
+            recipe=Recipe(**{name: value for name, value in given.items() if value is not None}),
+            layers=[int(layer) for layer in options.layers.split(",")] if options.layers else None,
+            teachers=options.teacher,
+            device=options.device,
+            progress=progress,
+        )
+    print(f"Written: {options.output}. Measure it with `tunnepolku evaluate affect --model {options.output}`.")
+
+
+def _start(options: argparse.Namespace) -> Path:
+    """The folder of the encoder to start from: a local one, or a hub model's."""
+    if Path(options.start).is_dir():
+        return Path(options.start)
+    from pipeline.affect.learning.network import fetch_encoder
+
+    return fetch_encoder(options.start, options.revision or "", allow_download=options.download)
 
 
 def _train_names(corpora: Path, folder: Path) -> None:

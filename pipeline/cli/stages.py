@@ -5,17 +5,19 @@ What they write is a contract: later versions only add keys. Raw text goes to th
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import RecordError, SourceError
+from pipeline.errors import ModelError, RecordError, SourceError
 
 if TYPE_CHECKING:
-    from pipeline.conversation import Conversation, SurveyResponse
+    from pipeline.config import Config
+    from pipeline.conversation import Conversation, Evidence, SurveyResponse
 
 LINES_AT_ONCE = 256
 
@@ -105,25 +107,72 @@ def _spoken(tokens: list[dict[str, Any]], key: str) -> str:
 
 
 def score(options: argparse.Namespace) -> None:
-    """Texts in, masked, probabilities out."""
+    """Texts in, masked, probabilities out; a text in another language is scored too, and says which it is in.
+
+    Raises:
+        ModelError: no model is where `--model` or `--backend` points.
+    """
     from pipeline.annotate import load_scorer
     from pipeline.config import load_config
+    from pipeline.language.identify import identify
     from pipeline.privacy import mask
 
     config = load_config()
-    scorer = load_scorer(config)
+    evidence = getattr(options, "evidence", False)
+    affect = replace(config.affect, model=_model(options, config), evidence=evidence)
+    scorer = load_scorer(replace(config, affect=affect))
 
     def scored(texts: list[str]) -> Iterator[dict[str, Any]]:
-        for score in scorer.score([mask(text, names=config.privacy.names)[0] for text in texts]):
-            yield {
+        masked = [mask(text, names=config.privacy.names)[0] for text in texts]
+        for text, score in zip(masked, scorer.score(masked), strict=True):
+            row = {
                 "sentiment": score.sentiment,
                 "sentiment_probability": _rounded(score.sentiment_probability),
                 "emotions": _rounded(score.emotions),
                 "model": score.model,
                 "model_version": score.model_version,
+                "is_sure": score.is_sure,
+                "intensity": _rounded(score.intensity),
+                "cues": _rounded(score.cues),
+                "language": identify([text])[0],
             }
+            yield row | ({"evidence": [_found(one, text) for one in score.evidence]} if evidence else {})
 
-    _each_line(options, scored, lambda row: (row["sentiment"], *(f"{value:.2f}" for value in row["emotions"].values())))
+    _each_line(
+        options,
+        scored,
+        lambda row: (
+            row["sentiment"],
+            *(f"{value:.2f}" for value in row["emotions"].values()),
+            *(", ".join(f"{one['label']}: {one['words']}" for one in row[key]) for key in row if key == "evidence"),
+        ),
+    )
+
+
+def _model(options: argparse.Namespace, config: "Config") -> str:
+    """The folder of `--model`, else that of the newest model of `--backend`, else what the settings name."""
+    from pipeline.cli.affect import model_folder
+    from pipeline.models import all_cards
+
+    name, backend = getattr(options, "model", None), getattr(options, "backend", None)
+    if name:
+        return str(model_folder(config, str(name)))
+    if not backend:
+        return config.affect.model
+    cards = [card for card in all_cards(config.paths.models) if card.task == "affect"]
+    found = [card for card in cards if card.backend == backend]
+    if not found:
+        known = " or ".join(sorted({card.backend for card in cards}))
+        raise ModelError(f"There is no model with the backend {backend} in {config.paths.models}: choose {known}.")
+    return str(max(found, key=lambda card: [int(number) for number in re.findall(r"\d+", card.version)]).folder)
+
+
+def _found(evidence: "Evidence", text: str) -> dict[str, Any]:
+    """A piece of evidence with its words, cut from the masked text that its offsets count in."""
+    return asdict(evidence) | {
+        "weight": round(evidence.weight, 6),
+        "words": text[evidence.start : evidence.end],
+    }
 
 
 def _rounded(probabilities: Mapping[Any, float]) -> dict[str, float]:

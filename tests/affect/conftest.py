@@ -10,7 +10,9 @@ from pipeline.conversation import EMOTIONS, SENTIMENTS, MaskedText, Score
 from pipeline.language import load_lemmatizer
 from tests.conftest import ROOT
 
-LINEAR = ROOT / "models" / "affect-linear-0.1.0"
+LINEAR = ROOT / "models" / "affect-linear-0.2.0"
+FINNISH = ROOT / "models" / "affect-finnish-0.1.0"
+LEXICON = ROOT / "models" / "affect-lexicon-0.1.0"
 WORDS = ["lasku", "on", "väärin", "kiitos", "avusta", "hyvä", "huono", "palvelu", "[PERSON]", "!", "?", "😀"]
 
 TEXTS = [
@@ -79,7 +81,8 @@ def neural_folder(tiny_model: Path) -> Path:
     return tiny_model
 
 
-@pytest.fixture(params=["linear", pytest.param("transformers", marks=pytest.mark.slow)])
+@pytest.fixture(params=["finnish", "linear", "lexicon", pytest.param("transformers", marks=pytest.mark.slow)])
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     """A classifier of each registered backend in turn."""
-    return load_classifier(LINEAR if request.param == "linear" else request.getfixturevalue("neural_folder"))
+    shipped = {"finnish": FINNISH, "linear": LINEAR, "lexicon": LEXICON}
+    return load_classifier(shipped.get(request.param) or request.getfixturevalue("neural_folder"))

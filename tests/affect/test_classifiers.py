@@ -12,7 +12,9 @@ from tests.affect.conftest import LINEAR, TEXTS, numbers, score
 
 
 def test_every_backend_is_tested() -> None:
-    assert set(BACKENDS) == {"linear", "transformers"}, "add the new backend to the fixture `classifier`"
+    assert set(BACKENDS) == {"finnish", "lexicon", "linear", "transformers"}, (
+        "add the new backend to the fixture `classifier`"
+    )
 
 
 def test_scores_are_probabilities_signed_by_the_model(classifier: Classifier) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.affect.corpus_check import Variety, agreement, near_duplicates, sample, variety
-from pipeline.affect.customers import DEVELOP, VERIFY, Item, read_customers
+from pipeline.affect.learning.customers import DEVELOP, VERIFY, Item, read_customers
+from pipeline.affect.measuring.corpus_check import Variety, agreement, near_duplicates, sample, variety
 from pipeline.conversation import CHANNELS, CUES, EMOTIONS
 from pipeline.language import load_lemmatizer
 from pipeline.privacy import mask

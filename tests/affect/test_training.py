@@ -1,5 +1,6 @@
 """Training, on tiny invented corpora in the shape of the real ones."""
 
+import json
 import random
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.affect import load_classifier
-from pipeline.affect.corpora import read_finnsentiment, read_xed
-from pipeline.affect.train import train_linear
+from pipeline.affect.learning.corpora import read_finnsentiment, read_xed
+from pipeline.affect.learning.customers import DEVELOP
+from pipeline.affect.learning.train_linear import train_linear
 from pipeline.conversation import EMOTIONS, MaskedText, Token
 from pipeline.errors import ModelError
 from pipeline.language import load_lemmatizer
@@ -38,12 +40,27 @@ def corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ]
             table = [header, *(row(mood, text) for mood, text in lines)]
             (folder / name / f"{part}.tsv").write_text("\n".join("\t".join(cells) for cells in table), encoding="utf-8")
+    rows = [
+        item(n, mood, " ".join(draw.choices(words.split(), k=4))) for mood, words in MOODS.items() for n in range(30)
+    ]
+    (folder / DEVELOP).write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     return folder
+
+
+def item(number: int, mood: str, text: str) -> dict[str, object]:
+    """A row of our own corpus."""
+    sentiment = {"neg": "negative", "neu": "neutral", "pos": "positive"}[mood]
+    emotions = {} if mood == "neu" else dict.fromkeys(OPPOSITE[mood].split(","), 2)
+    return {
+        "id": f"{mood}{number}", "author": "a", "conversation": f"{mood}{number}", "channel": "chat", "domain": "shop",
+        "theme": "order", "speaker": "customer", "group": "", "text": text,
+        "readings": [{"sentiment": sentiment, "emotions": emotions, "cues": []}] * 2,
+    }  # fmt: skip
 
 
 def train(corpora: Path, folder: Path) -> dict[str, float]:
     lemmatize = load_lemmatizer("simplemma").lemmatize
-    return train_linear(corpora, folder, "9.9.9", lemmatize, created=date(2026, 1, 2))
+    return train_linear(corpora, corpora, folder, "9.9.9", lemmatize, created=date(2026, 1, 2))
 
 
 @pytest.mark.slow
@@ -57,7 +74,7 @@ def test_training_learns_and_is_repeatable(corpora: Path, tmp_path: Path) -> Non
     classifier = load_classifier(first)
     assert (classifier.card.version, classifier.lemmatizer) == ("9.9.9", "simplemma")
     assert all(value > 0.95 for value in classifier.card.details["metrics"].values())
-    assert [data["rows"] for data in classifier.card.details["data"]] == [90, 90]
+    assert [data["rows"] for data in classifier.card.details["data"]] == [90, 90, 90]
     good, bad = score(classifier, [MaskedText("kiitos hyvä"), MaskedText("surkea väärin")])
     assert (good.sentiment, bad.sentiment) == ("positive", "negative")
     assert {emotion for emotion in EMOTIONS if bad.emotions[emotion] >= 0.5} == set(OPPOSITE["neg"].split(","))
@@ -80,4 +97,4 @@ def test_missing_corpora_are_named(tmp_path: Path) -> None:
         raise AssertionError
 
     with pytest.raises(ModelError, match=r"train\.tsv is missing"):
-        train_linear(tmp_path, tmp_path / "model", "1", lemmatize)
+        train_linear(tmp_path, tmp_path, tmp_path / "model", "1", lemmatize)

@@ -8,9 +8,9 @@ Prints Cohen's kappa of every label, near-duplicates, and the variety of samples
 import argparse
 from dataclasses import asdict
 
-from pipeline.affect.corpora import read_finnsentiment, read_xed
-from pipeline.affect.corpus_check import agreement, near_duplicates, sample, variety
-from pipeline.affect.customers import DEVELOP, VERIFY, read_customers
+from pipeline.affect.learning.corpora import read_finnsentiment, read_xed
+from pipeline.affect.learning.customers import DEVELOP, VERIFY, read_customers
+from pipeline.affect.measuring.corpus_check import agreement, near_duplicates, sample, variety
 from pipeline.config import load_config, project_root
 from pipeline.language import load_lemmatizer
 

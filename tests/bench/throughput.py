@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.annotate import load_scorer
@@ -26,7 +27,7 @@ def main() -> None:
     records = [record for file in files for record in read(file, recognise(file), config.time.zone)]
     texts = [turn.text for record in records if isinstance(record, Conversation) for turn in record.utterances]
     masked = [mask(text)[0] for text in texts]
-    lemmatizer, scorer = load_lemmatizer(config.language.lemmatizer), load_scorer(config)
+    lemmatizer, scorer = load_lemmatizer(config.language.lemmatizer), replace(load_scorer(config), evidence=False)
     tokens = scorer.lemmatizer.lemmatize(masked) if scorer.lemmatizer else []
     tokens_by = scorer.lemmatizer.name if scorer.lemmatizer else ""
     stages: dict[str, Callable[[], object]] = {

@@ -2,7 +2,8 @@
 
 A turn is `(role, sentiment)`, `(role, sentiment, {emotion: probability})` or a mapping of arguments of `utterance`. A
 sentiment of s has probability |s| for its side and 1 - |s| for neutral, so that beyond ±0.5 it is negative or positive.
-None leaves the turn unscored.
+None leaves the turn unscored. `told` is what newer models tell besides: `is_sure`, `intensity`, `cues` (those not named
+have 0.1) and `evidence` as (label, start, end, weight).
 """
 
 import re
@@ -16,8 +17,10 @@ from duckdb import DuckDBPyConnection
 
 from pipeline import store
 from pipeline.conversation import (
+    CUES,
     EMOTIONS,
     SENTIMENTS,
+    Evidence,
     MaskedConversation,
     MaskedSurveyResponse,
     MaskedText,
@@ -45,7 +48,9 @@ def key(number: int | None) -> str | None:
     return None if number is None else f"{number:032x}"
 
 
-def score(value: float | None, emotions: Mapping[str, float] | None = None) -> Score | None:
+def score(
+    value: float | None, emotions: Mapping[str, float] | None = None, told: Mapping[str, Any] | None = None
+) -> Score | None:
     if value is None:
         return None
     sides = dict(zip(SENTIMENTS, (max(-value, 0.0), 1 - abs(value), max(value, 0.0)), strict=True))
@@ -55,7 +60,13 @@ def score(value: float | None, emotions: Mapping[str, float] | None = None) -> S
         emotions={emotion: (emotions or {}).get(emotion, 0.1) for emotion in EMOTIONS},
         model="invented",
         model_version="1",
+        **_told(**told or {}),
     )
+
+
+def _told(cues: Mapping[str, float] | None = None, evidence: Iterable[Sequence[Any]] = (), **more: Any) -> Any:
+    shares = {} if cues is None else {cue: cues.get(cue, 0.1) for cue in CUES}
+    return {"cues": shares, "evidence": tuple(Evidence(*spelled) for spelled in evidence), **more}
 
 
 LASKU = (Token("lasku", "lasku", "NOUN"),)
@@ -67,14 +78,18 @@ def utterance(
     sentiment: float | None = None,
     emotions: Any = None,
     tokens: Iterable[Token | Sequence[Any]] = LASKU,
+    told: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> MaskedUtterance:
     values = {
         "index": index, "speaker": role, "text": MaskedText("lasku on väärin"), "seconds": None, "end_seconds": None,
-        "participant_key": None, "score": score(sentiment, emotions),
-        "tokens": tuple(token if isinstance(token, Token) else Token(*token) for token in tokens),
+        "participant_key": None, "score": score(sentiment, emotions, told), "tokens": _tokens(tokens),
     }  # fmt: skip
     return MaskedUtterance(**{**values, **facts})
+
+
+def _tokens(tokens: Iterable[Token | Sequence[Any]]) -> tuple[Token, ...]:
+    return tuple(token if isinstance(token, Token) else Token(*token) for token in tokens)
 
 
 def conversation(
@@ -113,12 +128,16 @@ def answer(
     *,
     customer: int | None = None,
     sentiment: float | None = None,
+    emotions: Any = None,
+    tokens: Iterable[Token | Sequence[Any]] = (),
+    told: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> MaskedSurveyResponse:
     values = {
         "response_id": response_id, "responded_at": utc(responded_at), "nps_rating": nps_rating, "ces_rating": None,
         "csat_rating": None, "first_contact_resolution": None, "verbatim": None, "conversation_id": None,
-        "customer_key": key(customer), "position": f"row {response_id}", "score": score(sentiment),
+        "customer_key": key(customer), "position": f"row {response_id}",
+        "score": score(sentiment, emotions, told), "tokens": _tokens(tokens),
         "language": "fi" if facts.get("verbatim") else None,
     }  # fmt: skip
     return MaskedSurveyResponse(**{**values, **facts})

@@ -1,12 +1,13 @@
 """Each check passes over a good database, and each of its rules, broken, makes that check fail and no other."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
 
 from pipeline import store
-from pipeline.conversation import MaskedText
+from pipeline.conversation import EMOTIONS, MaskedText
 from pipeline.errors import CheckFailed, StoreError
 from pipeline.staging import StagedFile
 from tests.store.rows import CHECKS, NAMES, TENTH, add_run, answer, conversation, failed, key, load, utterance
@@ -15,9 +16,14 @@ from tests.store.rows import CHECKS, NAMES, TENTH, add_run, answer, conversation
 @pytest.fixture
 def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """A bot, an agent, a speaker nobody knows, two touchpoints, other languages, a silence that the ASR heard words in,
-    answers with and without words.
+    answers with and without words; the first score of each table tells all that a model can tell, most tell little.
     """
-    talk = [("bot", None), ("customer", -0.6), ("agent", 0.2), ("unknown", None), ("customer", 0.0)]
+    told: dict[str, Any] = {
+        "is_sure": False, "intensity": dict.fromkeys(EMOTIONS, 3.0), "cues": {"effort": 1.0},
+        "evidence": [("negative", 0, 5, 1.0), ("anger", 9, 15, 0.0)],
+    }  # fmt: skip
+    complaint = {"role": "customer", "sentiment": -0.6, "told": told}
+    talk: list[Any] = [("bot", None), complaint, ("agent", 0.2), ("unknown", None), ("customer", 0.0)]
     load(
         connection,
         tmp_path,
@@ -27,7 +33,14 @@ def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
             conversation("c3", [utterance(0, "customer", language="sv"), utterance(1, "agent", asr_suspect="phrase")]),
         ],
         [
-            answer("a1", 9, customer=1, verbatim=MaskedText("hyvä [PERSON]"), sentiment=0.9),
+            answer(
+                "a1",
+                9,
+                customer=1,
+                verbatim=MaskedText("hyvä [PERSON]"),
+                sentiment=0.9,
+                told={**told, "evidence": [("joy", 0, 13, 0.5)]},
+            ),
             answer("a2", 0, conversation_id="c1"),
             answer("a3", 0, verbatim=MaskedText("bra"), language="sv"),
         ],
@@ -104,11 +117,36 @@ PROBABILITY_BREAKS = {
     "another class": "sentiment = CASE sentiment WHEN 'negative' THEN 'positive' ELSE 'negative' END",
     "no number": "trust_probability = 'NaN'",
     "no sentiment number": "neutral_probability = 'NaN'",
+    "a cue below 0": "irony_probability = -0.01",
+    "a cue above 1": "effort_probability = 1.01",
+    "a cue that is no number": "thanks_probability = 'NaN'",
+    "an intensity below 0": "joy_intensity = -0.01",
+    "an intensity above 3": "anticipation_intensity = 3.01",
+    "an intensity that is no number": "fear_intensity = 'NaN'",
 }
 BREAKS["probabilities"] = {
     f"{table}: {name}": f"UPDATE {table} SET {change} WHERE rowid = 0"
     for table in ("utterance_scores", "verbatim_scores")
     for name, change in PROBABILITY_BREAKS.items()
+}
+EVIDENCE_BREAKS = {
+    "another label": "('irony', 0, 5, 0.5)",
+    "no label": "(NULL, 0, 5, 0.5)",
+    "before the text": "('joy', -1, 5, 0.5)",
+    "behind the text": "('joy', 0, 99, 0.5)",
+    "no words": "('joy', 5, 5, 0.5)",
+    "no end": "('joy', 5, NULL, 0.5)",
+    "below 0": "('joy', 0, 5, -0.01)",
+    "above 1": "('joy', 0, 5, 1.01)",
+    "no weight": "('joy', 0, 5, 'NaN')",
+}
+BREAKS["evidence"] = {
+    f"{table}: {name}": f"""
+        UPDATE {table} SET evidence = list_append(evidence, {spelled}::STRUCT(label VARCHAR, "start" INTEGER,
+            "end" INTEGER, weight DOUBLE)) WHERE rowid = 0
+    """
+    for table in ("utterance_scores", "verbatim_scores")
+    for name, spelled in EVIDENCE_BREAKS.items()
 }
 
 

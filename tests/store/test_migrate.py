@@ -15,6 +15,8 @@ from tests.store.schema_hashes import HASHES, current
 
 VIEWS = {
     "tokens",
+    "cues",
+    "evidence",
     "lemma_counts",
     "utterance_emotions",
     "touchpoint_scores",
@@ -68,13 +70,21 @@ def database_of(path: Path, schema: str) -> Path:
         add_run(connection, "old")
         connection.execute("""
             INSERT INTO batches VALUES ('old', 'sha', 'old', now(), 500, 5000, 2, 0, false);
-            INSERT INTO conversations SELECT 'old' || i, 'chat', 'sv', NULL, NULL, NULL, NULL, 'old'
-                FROM range(500) n(i);
+            INSERT INTO conversations BY NAME SELECT 'old' || i AS conversation_id, 'chat' AS channel,
+                'sv' AS language, 'old' AS batch_id FROM range(500) n(i);
             INSERT INTO conversation_touchpoints SELECT 'old' || i, 0, 9, 'stage', 'laskutus', 'r' FROM range(500) n(i);
-            INSERT INTO utterances SELECT 'old' || i // 10, i % 10, 'bot', NULL, NULL, NULL, 'moi ' || i,
-                [{'token': 'moi', 'lemma': 'moi' || k, 'upos': 'X'} for k in range(i % 7)] FROM range(5000) n(i);
-            INSERT INTO survey_responses SELECT 'old' || i, now(), today(), 9, NULL, NULL, NULL, NULL, [], NULL, NULL,
-                'old' FROM range(2) n(i);
+            INSERT INTO utterances BY NAME SELECT 'old' || i // 10 AS conversation_id, i % 10 AS utterance_index,
+                if(i % 2 = 0, 'bot', 'customer') AS speaker_role, 'moi ' || i AS text,
+                [{'token': 'moi', 'lemma': 'moi' || k, 'upos': 'X'} for k in range(i % 7)] AS tokens
+                FROM range(5000) n(i);
+            INSERT INTO utterance_scores BY NAME SELECT conversation_id, utterance_index, 'negative' AS sentiment,
+                -0.5 AS sentiment_score, 0.6 AS negative_probability, 0.3 AS neutral_probability,
+                0.1 AS positive_probability, 0.1 AS joy_probability, 0.1 AS trust_probability, 0.1 AS fear_probability,
+                0.1 AS surprise_probability, 0.1 AS sadness_probability, 0.1 AS disgust_probability,
+                0.9 AS anger_probability, 0.1 AS anticipation_probability, 'old' AS model, '0' AS model_version,
+                'old' AS run_id FROM utterances WHERE speaker_role = 'customer';
+            INSERT INTO survey_responses BY NAME SELECT 'old' || i AS response_id, now() AS responded_at,
+                today() AS responded_date, 9 AS nps_rating, [] AS tokens, 'old' AS batch_id FROM range(2) n(i);
         """)  # fmt: skip
     return path
 
@@ -102,6 +112,31 @@ def test_rows_of_the_first_version_survive_and_were_read_as_finnish(tmp_path: Pa
         assert failed(connection) == set()
         assert rows(connection, "SELECT code FROM rejections") == [("duplicate_conversation",)]
         assert rows(connection, "SELECT count(*), count(DISTINCT conversation_id) FROM utterances") == [(5001, 501)]
+
+
+def test_scores_of_earlier_versions_survive_and_tell_nothing_more(tmp_path: Path) -> None:
+    for schema in ("001_nights.sql", "002_language.sql"):
+        path = database_of(tmp_path / f"{schema}.duckdb", schema)
+        with store.opened(path) as connection:
+            before = rows(connection, "SELECT conversation_id, utterance_index, sentiment_score FROM utterance_scores")
+            store.migrate(connection)
+            connection.execute("CHECKPOINT")
+        with store.opened(path) as connection:
+            after = rows(connection, "SELECT conversation_id, utterance_index, sentiment_score FROM utterance_scores")
+            assert (len(before), sorted(after)) == (2500, sorted(before))
+            told = "is_sure, anger_intensity, effort_probability, evidence"
+            assert rows(connection, f"SELECT DISTINCT {told} FROM utterance_scores") == [(None, None, None, None)]
+            assert rows(connection, "FROM cues") == rows(connection, "FROM evidence") == []
+            assert rows(connection, "SELECT DISTINCT probability, intensity FROM utterance_emotions ORDER BY ALL") == [
+                (0.1, None), (0.9, None)
+            ]  # fmt: skip
+            assert rows(connection, "SELECT DISTINCT sure_share, sure_mean_sentiment FROM touchpoint_scores") == [
+                (None, None)
+            ]
+            assert rows(connection, "SELECT COLUMNS('share|count') FROM touchpoint_emotions WHERE share > 0") == [
+                (2500, 1.0, 1.0)
+            ]
+            assert failed(connection) == set()
 
 
 def test_metric_of_a_later_version_says_so(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.conversation import EMOTIONS, SENTIMENTS, MaskedText, Score, Token
+from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS, Evidence, MaskedText, Score, Token
 from pipeline.errors import PipelineError
 from tests.store.rows import add_run, answer, conversation, key, load, names_in, rows, score, stage, utterance
 
@@ -46,6 +46,10 @@ THIRDS = Score(
     emotions={emotion: (number + 1) / 17 for number, emotion in enumerate(EMOTIONS)},
     model="affect-linear",
     model_version="0.1.0",
+    is_sure=False,
+    intensity={emotion: 3 - number / 7 for number, emotion in enumerate(EMOTIONS)},
+    cues={cue: (number + 1) / 19 for number, cue in enumerate(CUES)},
+    evidence=(Evidence("positive", 3, 9, 1 / 7), Evidence("fear", 0, 2, 0.0)),
 )
 STORED_THIRDS = {
     "sentiment": "positive",
@@ -55,7 +59,16 @@ STORED_THIRDS = {
     "model": "affect-linear",
     "model_version": "0.1.0",
     "run_id": "run",
+    "is_sure": False,
+    **{f"{name}_intensity": value for name, value in THIRDS.intensity.items()},
+    **{f"{name}_probability": value for name, value in THIRDS.cues.items()},
+    "evidence": [
+        {"label": "positive", "start": 3, "end": 9, "weight": 1 / 7},
+        {"label": "fear", "start": 0, "end": 2, "weight": 0.0},
+    ],
 }
+TOLD_BY_SOME = {f"{name}_intensity" for name in EMOTIONS} | {f"{name}_probability" for name in CUES} | {"evidence"}
+"""Columns of what a model may not know."""
 
 
 def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, tmp_path: Path) -> None:
@@ -118,6 +131,15 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
         *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "customer_key"
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
+
+
+def test_what_a_model_does_not_tell_stays_null(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    words = answer("a1", verbatim=WRITTEN, sentiment=0.5)
+    load(connection, tmp_path, [conversation("c1", [("customer", 0.5)])], [words])
+    for table in ("utterance_scores", "verbatim_scores"):
+        (told,) = records(connection, table)
+        assert {name for name, value in told.items() if value is None} == TOLD_BY_SOME
+        assert told["is_sure"] is True
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from pipeline import store
-from pipeline.conversation import EMOTIONS, Token
+from pipeline.conversation import CUES, EMOTIONS, MaskedText, Token
 from pipeline.language.stop_words import STOP_LEMMAS
 from tests.store.rows import answer, conversation, key, load, rows, utterance
 
@@ -241,3 +241,76 @@ def test_stop_words_are_the_present_ones_after_every_migration(connection: DuckD
     assert found == set(STOP_LEMMAS)
     assert {"ja", "olla"} <= found
     assert found.isdisjoint({"ei", "ilman", "lasku"})
+
+
+# --- what newer models tell ------------------------------------------------------------------------------------------
+
+
+def test_only_what_is_sure_can_be_asked_for(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    turns = [
+        {"role": "customer", "sentiment": value, "told": {"is_sure": sure}}
+        for value, sure in ((-0.8, True), (0.2, False), (-0.4, True), (0.6, False))
+    ]
+    agent = {"role": "agent", "sentiment": 0.1, "told": {"is_sure": False}}
+    load(connection, tmp_path, [conversation("c1", [*turns, agent])], [answer("a1", 3, conversation_id="c1")])
+    told = "utterance_count, mean_sentiment, sure_share, sure_mean_sentiment"
+    customer = (4, pytest.approx(-0.1), 0.5, pytest.approx(-0.6))
+    assert rows(connection, f"SELECT {told} FROM touchpoint_scores ORDER BY speaker_role") == [
+        (1, pytest.approx(0.1), 0.0, None), customer
+    ]  # fmt: skip
+    assert rows(connection, f"SELECT {told} FROM touchpoint_nps_by_conversation") == [customer]
+    connection.execute("UPDATE utterance_scores SET is_sure = NULL WHERE utterance_index < 2")
+    (found,) = rows(connection, f"SELECT {told} FROM touchpoint_nps_by_conversation")
+    assert found[2:] == (0.5, pytest.approx(-0.4)), "shares are of those that tell"
+
+
+def test_intensity_stands_beside_the_emotions_that_are_there(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    strengths = {emotion: 1 + number / 4 for number, emotion in enumerate(EMOTIONS)}
+    felt = {"joy": 0.49, "trust": 0.5, "anticipation": 0.9}
+    turns = [{"role": "customer", "sentiment": 0.0, "emotions": felt, "told": {"intensity": strengths}},
+             {"role": "customer", "sentiment": 0.0, "emotions": felt}]  # fmt: skip
+    load(connection, tmp_path, [conversation("c1", turns)])
+    found = rows(connection, "SELECT * EXCLUDE (conversation_id) FROM utterance_emotions ORDER BY utterance_index")
+    assert len(found) == 16
+    assert {row[1]: row[2] for row in found[:8]} == {**dict.fromkeys(EMOTIONS, 0.1), **felt}
+    told = {"trust": strengths["trust"], "anticipation": strengths["anticipation"]}
+    assert {row[1]: row[3] for row in found[:8] if row[3] is not None} == told
+    assert [row[3] for row in found[8:]] == [None] * 8
+
+
+def test_cues_of_utterances_and_answers(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    shares = {cue: number / 17 for number, cue in enumerate(CUES)}
+    turns = [("customer", 0.0), {"role": "agent", "sentiment": 0.0, "told": {"cues": shares}}]
+    answers = [
+        answer("a1", verbatim=MaskedText("moi"), sentiment=0.0, told={"cues": {"churn": 0.5, "wish": 0.49}}),
+        answer("a2", verbatim=MaskedText("moi"), sentiment=0.0),
+    ]
+    load(connection, tmp_path, [conversation("c1", turns)], answers)
+    assert dict(rows(connection, "SELECT cue, probability FROM cues WHERE utterance_index = 1")) == shares
+    assert rows(connection, "SELECT count(*), count(response_id) FROM cues") == [(34, 17)]
+    assert rows(connection, "SELECT * FROM cues WHERE is_present AND response_id IS NOT NULL") == [
+        (None, None, "a1", "churn", 0.5, True)
+    ]
+    present = {cue for (cue,) in rows(connection, "SELECT cue FROM cues WHERE is_present AND conversation_id = 'c1'")}
+    assert present == {cue for cue, share in shares.items() if share >= 0.5}
+
+
+def test_evidence_shows_its_words(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Offsets are Python's: an emoji of several code points counts as several."""
+    text = MaskedText("👩\u200d👧 äöå\nihan [PERSON] törkeää!")
+    spans = [("disgust", text.index(word), text.index(word) + len(word)) for word in ("äöå\nihan", "[PERSON]", "ä!")]
+    told = {"evidence": [(*span, number / 4) for number, span in enumerate(spans)]}
+    load(
+        connection, tmp_path,
+        [conversation("c1", [("bot", None), utterance(1, "agent", -0.9, text=text, told=told)])],
+        [answer("a1", verbatim=text, sentiment=-0.9, told={"evidence": [("negative", 0, len(text), 1.0)]}),
+         answer("a2", verbatim=text, sentiment=-0.9)],
+    )  # fmt: skip
+    cursor = connection.execute("FROM evidence ORDER BY weight")
+    assert [column[0] for column in cursor.description or []] == [
+        "conversation_id", "utterance_index", "response_id", "label", "words", "weight", "span_start", "span_end"
+    ]  # fmt: skip
+    assert cursor.fetchall() == [
+        *(("c1", 1, None, "disgust", text[start:end], n / 4, start, end) for n, (_, start, end) in enumerate(spans)),
+        (None, None, "a1", "negative", text, 1.0, 0, len(text)),
+    ]

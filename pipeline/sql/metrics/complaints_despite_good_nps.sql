@@ -1,11 +1,16 @@
--- description: Promoters (9-10) whose conversation was among the gloomiest third: complaints that a good NPS hides.
+-- description: Promoters (9-10) who complained in their conversation, and not in passing: what a good NPS hides.
 -- grain: survey answer
--- unit: sentiment -1…1; negative_share 0…1; ces 1-7 (7 = very easy), csat 1-5
-WITH gloomy AS (
-    SELECT quantile_cont(mean_sentiment, 1 / 3) AS threshold FROM touchpoint_scores WHERE speaker_role = 'customer'
+-- unit: sentiment -1…1; negative_share 0…1; ces 1-7 (7 = very easy), csat 1-5; complaint_count turns
+WITH complaints AS (  -- where the model knows no cues, a negative turn counts as one
+    SELECT conversation_id, count(*) AS complaint_count
+    FROM utterance_scores
+    JOIN utterances USING (conversation_id, utterance_index)
+    WHERE speaker_role = 'customer' AND coalesce(complaint_probability, negative_probability) >= 0.5
+    GROUP BY conversation_id
 )
 SELECT conversation_id, started_date, touchpoint, channel, nps_rating, ces_rating, csat_rating, mean_sentiment,
-    lowest_sentiment, negative_share
-FROM touchpoint_nps_by_conversation, gloomy
-WHERE nps_rating >= 9 AND mean_sentiment <= threshold AND mean_sentiment < 0
+    lowest_sentiment, negative_share, complaint_count
+FROM touchpoint_nps_by_conversation
+JOIN complaints USING (conversation_id)
+WHERE nps_rating >= 9 AND mean_sentiment < 0
 ORDER BY mean_sentiment;

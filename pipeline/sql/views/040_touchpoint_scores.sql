@@ -15,6 +15,8 @@ SELECT
     arg_min(sentiment_score, utterance_index) AS first_sentiment,
     arg_max(sentiment_score, utterance_index) AS last_sentiment,
     avg((sentiment = 'negative')::INTEGER) AS negative_share,
+    avg(is_sure::INTEGER) AS sure_share,
+    avg(sentiment_score) FILTER (is_sure) AS sure_mean_sentiment,
     avg(joy_probability) AS mean_joy,
     avg(trust_probability) AS mean_trust,
     avg(fear_probability) AS mean_fear,
@@ -45,6 +47,8 @@ COMMENT ON COLUMN touchpoint_scores.highest_sentiment IS 'Highest of them.';
 COMMENT ON COLUMN touchpoint_scores.first_sentiment IS 'That of the first utterance.';
 COMMENT ON COLUMN touchpoint_scores.last_sentiment IS 'That of the last utterance.';
 COMMENT ON COLUMN touchpoint_scores.negative_share IS 'Share of utterances read as negative, 0-1.';
+COMMENT ON COLUMN touchpoint_scores.sure_share IS 'Share of utterances whose sentiment is sure, 0-1; NULL where stored before this was told.';
+COMMENT ON COLUMN touchpoint_scores.sure_mean_sentiment IS 'mean_sentiment over those alone; NULL where there are none.';
 COMMENT ON COLUMN touchpoint_scores.mean_joy IS 'Mean probability of joy (ilo).';
 COMMENT ON COLUMN touchpoint_scores.mean_trust IS 'Mean probability of trust (luottamus).';
 COMMENT ON COLUMN touchpoint_scores.mean_fear IS 'Mean probability of fear (pelko).';

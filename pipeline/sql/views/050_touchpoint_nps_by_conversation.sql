@@ -25,6 +25,8 @@ COMMENT ON COLUMN touchpoint_nps_by_conversation.highest_sentiment IS 'Highest o
 COMMENT ON COLUMN touchpoint_nps_by_conversation.first_sentiment IS 'That of the first utterance.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.last_sentiment IS 'That of the last utterance.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.negative_share IS 'Share of utterances read as negative, 0-1.';
+COMMENT ON COLUMN touchpoint_nps_by_conversation.sure_share IS 'Share of utterances whose sentiment is sure, 0-1; NULL where stored before this was told.';
+COMMENT ON COLUMN touchpoint_nps_by_conversation.sure_mean_sentiment IS 'mean_sentiment over those alone; NULL where there are none.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.mean_joy IS 'Mean probability of joy (ilo).';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.mean_trust IS 'Mean probability of trust (luottamus).';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.mean_fear IS 'Mean probability of fear (pelko).';

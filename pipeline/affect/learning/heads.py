@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.affect.corpora import Example
+from pipeline.affect.learning.corpora import Example
 from pipeline.affect.scores import Floats, softmax
 from pipeline.conversation import SENTIMENTS, Emotion
 

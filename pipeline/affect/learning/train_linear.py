@@ -10,19 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.affect.corpora import Example, read_finnsentiment, read_xed
-from pipeline.affect.evaluate import Lemmatize, evaluate
-from pipeline.affect.heads import emotion_head, sentiment_head
-from pipeline.affect.linear import CUSTOMER, HEADS, WEIGHTS, documents, load, make_vectorizers, save, transform
+from pipeline.affect import Lemmatize
+from pipeline.affect.learning.corpora import Example, read_finnsentiment, read_xed
+from pipeline.affect.learning.customers import DEVELOP, Item, read_customers
+from pipeline.affect.learning.heads import emotion_head, sentiment_head
+from pipeline.affect.linear import OUTPUTS, WEIGHTS, documents, load, make_vectorizers, save, transform
+from pipeline.affect.measuring.evaluate import evaluate
 from pipeline.conversation import EMOTIONS, SENTIMENTS
 from pipeline.models import CARD, ModelCard, sha256_of
 
-CUSTOMER_PRIOR = (0.3, 0.4, 0.3)
-"""Negative, neutral, positive as assumed of customers: almost nothing, but in doubt an utterance is neutral."""
+MODEL = "affect-linear-0.2.0"
+"""Folder of the model that ships."""
 
 
 def train_linear(
     corpora: Path,
+    gold: Path,
     folder: Path,
     version: str,
     lemmatize: Lemmatize,
@@ -41,23 +44,38 @@ def train_linear(
     """
     from threadpoolctl import threadpool_limits
 
-    finnsentiment = read_finnsentiment(corpora / "finnsentiment" / "train.tsv")
-    xed = read_xed(corpora / "xed_fi" / "train.tsv")
-    vectorizers, features = _vectorize([*finnsentiment, *xed], lemmatize)
-    parts = [(features[: len(finnsentiment)], finnsentiment), (features[len(finnsentiment) :], xed)]
+    lines = {
+        "finnsentiment": read_finnsentiment(corpora / "finnsentiment" / "train.tsv"),
+        "xed": read_xed(corpora / "xed_fi" / "train.tsv"),
+        "customers": [_example(item) for item in read_customers(gold / DEVELOP)],
+    }
+    vectorizers, features = _vectorize([line for part in lines.values() for line in part], lemmatize)
+    parts, start = {}, 0
+    for name, part in lines.items():
+        parts[name] = features[start : start + len(part)], part
+        start += len(part)
     with threadpool_limits(limits=1):
-        heads = [sentiment_head(*part) for part in parts]
-        columns = [column for column, _ in heads] + [emotion_head(*parts[1], emotion) for emotion in EMOTIONS]
-    priors = {CUSTOMER: list(CUSTOMER_PRIOR)} | dict(zip(HEADS, [prior for _, prior in heads], strict=True))
+        heads = {name: sentiment_head(*part) for name, part in parts.items()}
+        columns = {f"sentiment.{name}": column for name, (column, _) in heads.items()}
+        for name in ("xed", "customers"):
+            weights, bias = zip(*(emotion_head(*parts[name], emotion) for emotion in EMOTIONS), strict=True)
+            columns[f"emotions.{name}"] = np.hstack(weights), np.hstack(bias)
 
     folder.mkdir(parents=True, exist_ok=True)
+    priors = {name: prior for name, (_, prior) in heads.items()}
     details = {"lemmatizer": lemmatizer, "priors": priors}
     card = ModelCard(folder, "affect-linear", "affect", "linear", version, {}, details)
-    save(card, vectorizers, np.hstack([weights for weights, _ in columns]), np.hstack([bias for _, bias in columns]))
+    save(card, vectorizers, *(np.hstack([columns[output][side] for output in OUTPUTS]) for side in (0, 1)))
     metrics = evaluate(load(card), corpora, lemmatize)
-    rows = {"finnsentiment_rows": len(finnsentiment), "xed_rows": len(xed)}
+    rows = {f"{name}_rows": len(part) for name, part in lines.items()}
     (folder / CARD).write_text(_card(card, rows, metrics, created or date.today()), encoding="utf-8")
     return metrics
+
+
+def _example(item: Item) -> Example:
+    """An item of our corpus as the linear heads read it: the votes, and the emotions that most readers saw."""
+    seen = frozenset(emotion for emotion, share in item.emotions.items() if share > 0.5)
+    return Example(item.text, item.votes, seen)
 
 
 def _vectorize(lines: Sequence[Example], lemmatize: Lemmatize) -> tuple[dict[str, Any], Any]:
@@ -94,18 +112,24 @@ task = "{card.task}"
 backend = "{card.backend}"
 version = "{card.version}"
 created = {created}
-description = "Logistic regressions over words, character n-grams and lemmas; a sentiment head per corpus, averaged."
+description = "Logistic regressions over words, character n-grams and lemmas; a sentiment head per corpus."
 intended_use = "Sentiment and emotions of single masked Finnish utterances, to be averaged over many of them."
-limits = "Learnt from a forum and film subtitles, not from customer service; single readings are often wrong, irony, \
+limits = "Learnt from invented customer service, a forum and film subtitles; single readings are often wrong, irony, \
 mild complaints and factual accounts of trouble above all. Not for judging persons, neither customers nor agents."
 labels = {labels}
 lemmatizer = "{lemmatizer}"
 
-[priors]  # shares of negative, neutral and positive assumed: of customers, and to judge each head on its corpus
+[priors]  # shares of negative, neutral and positive assumed where each head is heard
 {priors}
 
 [files]
 "{file}" = "{sha256}"
+
+[[data]]
+title = "Utterances of customers and agents, develop part: invented, written for this project"
+licence = "CC0 1.0"
+rows = {customers_rows}
+source = "data/gold/feelings_develop.jsonl"
 
 [[data]]
 title = "FinnSentiment, training part"
@@ -122,6 +146,6 @@ attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, XED: A Multilingual Data
 Detection, COLING"
 source = "github Helsinki-NLP/XED"
 
-[metrics]  # macro-F1, see pipeline/affect/evaluate.py
+[metrics]  # macro-F1, see pipeline/affect/measuring/evaluate.py
 {metrics}
 """

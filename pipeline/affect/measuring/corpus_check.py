@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
-from pipeline.affect.customers import Item, Reading
+from pipeline.affect.learning.customers import Item, Reading
 from pipeline.conversation import CUES, EMOTIONS, MaskedText, Token
 
 ALIKE = 0.9
@@ -60,7 +59,7 @@ def variety(texts: Sequence[str], lemmatize: Callable[[Sequence[MaskedText]], li
 
     words = [text.lower().split() for text in texts]
     lemmas = Counter(token.lemma for tokens in lemmatize([MaskedText(text) for text in texts]) for token in tokens)
-    quartiles = np.quantile([len(text) for text in words], (0.25, 0.5, 0.75))
+    quarter, half, three_quarters = np.quantile([len(text) for text in words], (0.25, 0.5, 0.75)).tolist()
     openings = Counter(text[0] for text in words if text)
     return Variety(
         texts=len(texts),
@@ -70,7 +69,7 @@ def variety(texts: Sequence[str], lemmatize: Callable[[Sequence[MaskedText]], li
         distinct_triples=_distinct(words, 3),
         distinct_lemmas=round(len(lemmas) / sum(lemmas.values()), 4),
         hapax_lemmas=round(sum(count == 1 for count in lemmas.values()) / len(lemmas), 4),
-        length_quartiles=tuple(float(quartile) for quartile in quartiles),
+        length_quartiles=(quarter, half, three_quarters),
         commonest_opening=round(openings.most_common(1)[0][1] / len(texts), 4),
     )
 
@@ -98,14 +97,16 @@ def agreement(items: Sequence[Item]) -> dict[str, float]:
     """Cohen's kappa (Cohen 1960) of each label, in the mean over all pairs of readers; NaN where nobody saw it."""
     from sklearn.metrics import cohen_kappa_score
 
-    said: dict[str, Callable[[Reading], Any]] = {"sentiment": lambda reading: reading.sentiment}
-    said |= {emotion: lambda reading, emotion=emotion: emotion in reading.emotions for emotion in EMOTIONS}
-    said |= {cue: lambda reading, cue=cue: cue in reading.cues for cue in CUES}
     readers = min(len(item.readings) for item in items)
     result = {}
-    for label, of in said.items():
-        columns = [[of(item.readings[reader]) for item in items] for reader in range(readers)]
+    for label in ("sentiment", *EMOTIONS, *CUES):
+        columns = [[_said(label, item.readings[reader]) for item in items] for reader in range(readers)]
         kappas = [cohen_kappa_score(*pair) if len({*pair[0], *pair[1]}) > 1 else float("nan")
                   for pair in combinations(columns, 2)]  # fmt: skip
         result[label] = round(float(sum(kappas) / len(kappas)), 4)
     return result
+
+
+def _said(label: str, reading: Reading) -> str:
+    """What a reader said of a label, as a category."""
+    return reading.sentiment if label == "sentiment" else str(label in reading.emotions or label in reading.cues)

@@ -1,0 +1,1 @@
+"""Learning: corpora, training, calibration, export, and tuning on an analyst's corrections."""

@@ -1,0 +1,21 @@
+-- description: What customers and agents do at each touchpoint: how often they tell of effort, complain, wish, thank, threaten to leave …
+-- grain: touchpoint, speaker role and cue; only cues that are there
+-- unit: share 0…1 of the speaker role's utterances at the touchpoint whose model knows cues (utterance_count); share_everywhere: the same at all touchpoints
+WITH counts AS (
+    SELECT touchpoint, speaker_role, cue,
+        count(*) AS utterance_count,
+        count(*) FILTER (is_present) AS present_count,
+        count(DISTINCT conversation_id) FILTER (is_present) AS conversation_count
+    FROM conversation_touchpoints
+    JOIN utterances USING (conversation_id)
+    JOIN cues USING (conversation_id, utterance_index)
+    WHERE utterance_index BETWEEN first_utterance_index AND last_utterance_index
+    GROUP BY touchpoint, speaker_role, cue
+)
+SELECT touchpoint, speaker_role, cue, utterance_count, present_count, conversation_count,
+    present_count / utterance_count AS share,
+    sum(present_count) OVER everywhere / sum(utterance_count) OVER everywhere AS share_everywhere
+FROM counts
+WINDOW everywhere AS (PARTITION BY speaker_role, cue)
+QUALIFY present_count > 0
+ORDER BY touchpoint, speaker_role DESC, present_count DESC, cue;
