@@ -54,10 +54,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
 
 @pytest.fixture(scope="session")
 def sample_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published database of one night over data/samples, run as a user runs it: with the default lemmatizer."""
+    """The published database of one night over data/samples, with the default lemmatizer as a user runs it.
+
+    Without evidence, which takes most of a night and which the small nights of other tests look for.
+    """
     home = tmp_path_factory.mktemp("night")
     subprocess.run(
         [sys.executable, "-m", "pipeline", "run", str(SAMPLES)],
-        env=user_environment(home), cwd=ROOT, check=True, capture_output=True, timeout=600,
+        env=user_environment(home) | {"TUNNEPOLKU_AFFECT__EVIDENCE": "false"},
+        cwd=ROOT, check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     return home / "data" / "published" / "tunnepolku.duckdb"
