@@ -326,7 +326,7 @@ def test_large_file_is_loaded_in_slices(config: Config, monkeypatch: pytest.Monk
 @pytest.mark.slow
 def test_killed_night_resumes_to_the_same_tables(tmp_path: Path, sample_night: Path) -> None:
     """Killed twice without warning, after the first batch and in the middle of the files, and then left alone."""
-    env = user_environment(tmp_path)
+    env = user_environment(tmp_path) | {"TUNNEPOLKU_AFFECT__EVIDENCE": "false"}  # as in the sample night
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES)]
     published = tmp_path / "data" / "published" / "tunnepolku.duckdb"
     seen: set[str] = set()
