@@ -172,6 +172,8 @@ def test_read_tells_of_broken_records_without_their_text(tmp_path: Path) -> None
         (["run", "--from", "2026-09-01"], 2, "--to"),
         (["evaluate", "--corpora", "nowhere"], 2, "--corpora"),
         (["train", "affect", "--corpora", "nowhere"], 2, "--corpora"),
+        (["train", "affect", "--corpora", ".", "--start", "a", "--output", "b", "--recipe", "speed=9"], 2, "agreement"),
+        (["train", "affect", "--corpora", ".", "--start", "a", "--output", "b", "--recipe", "rate=x"], 2, "a number"),
     ],
 )
 def test_mistakes_get_one_sentence_and_an_exit_code(

@@ -105,11 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     affect.add_argument("--revision", help="of a hub model: the 40 digits of a commit")
     affect.add_argument("--download", action="store_true", help="allow fetching it over the network")
     affect.add_argument(
-        "--teacher", type=Path, action="append", default=[], help="the network/ of a training; repeatable"
+        "--teacher", action="append", default=[], help="the network/ of a training, or linear; repeatable"
     )
     affect.add_argument("--layers", help="which layers of the start to keep, such as 0,2,4,6,8,11 (default: all)")
     affect.add_argument("--rate", type=float, help="highest learning rate")
     affect.add_argument("--seed", type=int, help="the same seed, the same model (on the same machine)")
+    affect.add_argument(
+        "--recipe", action="append", default=[], metavar="NAME=VALUE", help="such as agreement=1; repeatable"
+    )
     affect.add_argument("--device", default="cpu", help="such as cuda (default: cpu)")
     only = train.add_argument_group("stanza", "train stanza reads these treebanks and writes --output, a new folder")
     only.add_argument("--train", type=Path, nargs="+", metavar="CONLLU", help="treebanks to learn from")

@@ -1,7 +1,7 @@
 """`add-model`, `evaluate` and `train`."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,10 +114,11 @@ def _train_finnish(options: argparse.Namespace, corpora: Path) -> None:
     from pipeline.affect.learning.finetune import Recipe
     from pipeline.affect.learning.train_finnish import train_finnish
     from pipeline.config import project_root
+    from pipeline.language import load_lemmatizer
 
     if not (options.start and options.output):
         raise ConfigError("Name an encoder and a new folder: --start FOLDER --output models/affect-finnish-VERSION.")
-    given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed} | _named(options.recipe)
     with steps(f"Training {options.output.name}") as progress:
         train_finnish(
             corpora,
@@ -127,11 +128,29 @@ def _train_finnish(options: argparse.Namespace, corpora: Path) -> None:
             options.output.name.rpartition("-")[2],
             recipe=Recipe(**{name: value for name, value in given.items() if value is not None}),
             layers=[int(layer) for layer in options.layers.split(",")] if options.layers else None,
-            teachers=options.teacher,
+            teachers=[Path(teacher) for teacher in options.teacher if teacher != "linear"],
+            lemmatize=load_lemmatizer("simplemma").lemmatize if "linear" in options.teacher else None,
             device=options.device,
             progress=progress,
         )
     print(f"Written: {options.output}. Measure it with `tunnepolku evaluate affect --model {options.output}`.")
+
+
+def _named(pairs: Sequence[str]) -> dict[str, float]:
+    """Fields of the recipe from NAME=VALUE."""
+    from dataclasses import fields
+
+    from pipeline.affect.learning.finetune import Recipe
+
+    kinds = {field.name: field.type for field in fields(Recipe)}
+    try:
+        return {
+            name: int(value) if kinds[name] is int else float(value)
+            for name, _, value in (pair.partition("=") for pair in pairs)
+        }
+    except (KeyError, ValueError):
+        names = ", ".join(kinds)
+        raise ConfigError(f"--recipe is written NAME=VALUE, a number, where NAME is one of {names}.") from None
 
 
 def _start(options: argparse.Namespace) -> Path:

@@ -1,7 +1,7 @@
 """The shipped classifier's machinery on a tiny network: training, rounding, calibration, reading."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,10 +21,11 @@ from pipeline.affect.learning.calibrate import (
 from pipeline.affect.learning.customers import DEVELOP, read_customers
 from pipeline.affect.learning.finetune import Line, Recipe, known_targets
 from pipeline.affect.learning.perturb import PERTURBATIONS, perturbed, spoken
-from pipeline.affect.learning.train_finnish import NETWORK, customer_line, probabilities_of, read_lines, taught
+from pipeline.affect.learning.teachers import LINEAR_SHARE, linear_readings, probabilities_of, readings
+from pipeline.affect.learning.train_finnish import NETWORK, customer_line, read_lines, taught
 from pipeline.affect.scheme import COLUMNS, HEADS, columns
 from pipeline.affect.scores import sigmoid, softmax
-from pipeline.conversation import CUES, EMOTIONS, MaskedText
+from pipeline.conversation import CUES, EMOTIONS, MaskedText, Token
 from pipeline.errors import ModelError
 
 FEELINGS = {
@@ -168,9 +169,46 @@ def test_teachers_fill_what_readers_do_not_say() -> None:
     said = np.full((1, len(COLUMNS)), 0.4)
     said[0, columns("cues.customers")] = np.nan
     (result,) = taught([known], said)
-    assert result.targets[columns("sentiment.customers")] == pytest.approx([0.7, 0.2, 0.2])
+    assert result.targets[columns("sentiment.customers")] == pytest.approx([0.88, 0.08, 0.08])
     assert result.targets[columns("sentiment.xed")] == pytest.approx([0.4] * 3)
     assert np.isnan(result.targets[columns("cues.customers")]).all()
+
+
+def words(texts: Sequence[MaskedText]) -> list[list[Token]]:
+    """Every word is its lemma."""
+    return [[Token(word, word, "X") for word in text.split()] for text in texts]
+
+
+def test_the_linear_teacher_has_not_seen_what_it_reads(public: Path, gold: Path) -> None:
+    lines = list(read_lines(public, gold).learnt)
+    said = linear_readings(lines, words)
+    assert np.isnan(said[:, columns("cues.customers")]).all()
+    for name in ("sentiment.finnsentiment", "sentiment.xed"):  # our own has few texts, read many times
+        head = columns(name)
+        known = np.array([not np.isnan(line.targets[head]).any() for line in lines])
+        wanted = np.stack([line.targets[head] for line in lines])[known].argmax(axis=1)
+        assert (said[known][:, head].argmax(axis=1) == wanted).mean() > 0.8, name
+        assert said[:, head].sum(axis=1) == pytest.approx(1)
+    odd = [Line("outo rivi", known_targets(sentiment_customers=np.eye(3)[label])) for label in (0, 2)]
+    one, other = (linear_readings([*lines, line], words)[-1, columns("sentiment.customers")] for line in odd)
+    assert one == pytest.approx(other, abs=0.05), "how its reader labelled it tells the teacher nothing"
+
+
+def test_the_linear_model_has_its_share_among_teachers(
+    public: Path, gold: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, head = read_lines(public, gold).learnt[:3], columns("sentiment.customers")
+    assert np.isnan(readings(lines, [], None, "cpu")).all()
+    said = np.full((3, len(COLUMNS)), 0.5)
+    monkeypatch.setattr("pipeline.affect.learning.teachers.network_readings", lambda *given: said)
+    other = np.full((3, len(COLUMNS)), np.nan)
+    other[:, head] = 1.0
+    monkeypatch.setattr("pipeline.affect.learning.teachers.linear_readings", lambda *given: other)
+    assert readings(lines, [Path("one")], None, "cpu") == pytest.approx(said)
+    assert readings(lines, [], words, "cpu")[:, head] == pytest.approx(1)
+    both = readings(lines, [Path("one")], words, "cpu")
+    assert both[:, head] == pytest.approx(0.5 + 0.5 * LINEAR_SHARE)
+    assert both[:, columns("cues.customers")] == pytest.approx(0.5)
 
 
 def test_a_temperature_that_was_applied_is_found_again() -> None:
@@ -328,7 +366,13 @@ class TestTiny:
         assert all(np.isfinite(losses))
 
     def test_a_student_keeps_some_layers_and_learns_from_its_teachers(self, train: Train, trained: Path) -> None:
-        student = train(start=trained / NETWORK, layers=[0, 2], teachers=[trained / NETWORK], recipe=Recipe(epochs=2))
+        student = train(
+            start=trained / NETWORK,
+            layers=[0, 2],
+            teachers=[trained / NETWORK],
+            recipe=Recipe(epochs=6, rate=1e-3, averaged=0.5),
+            lemmatize=words,
+        )
         config = json.loads((student / NETWORK / "config.json").read_text(encoding="utf-8"))
         assert config["num_hidden_layers"] == 2
         assert load_classifier(student).score([MaskedText("huono palvelu !")])[0].sentiment == "negative"

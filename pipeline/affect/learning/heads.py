@@ -32,21 +32,21 @@ def sentiment_head(features: Any, lines: Sequence[Example]) -> tuple[Column, lis
     """
     lines, known = _with_votes(lines)
     features, votes = features[known], np.array([line.votes for line in lines])
-    logits = _out_of_fold(_fit_votes, features, votes, lines)
-    temperature, log_prior = _temperature(logits, votes), np.log(votes.mean(axis=0))
+    logits = out_of_fold(fit_votes, features, votes, lines)
+    temperature, log_prior = temperature_of(logits, votes), np.log(votes.mean(axis=0))
     evidence = logits / temperature - log_prior
     gold = [SENTIMENTS.index(line.sentiment) for line in lines]
     share = max(PRIOR_SHARES, key=lambda share: _macro_f1(gold, evidence + share * log_prior))
-    weights, bias = _fit_votes(features, votes)
+    weights, bias = fit_votes(features, votes)
     return (weights / temperature, bias / temperature - log_prior), softmax(share * log_prior).round(4).tolist()
 
 
 def emotion_head(features: Any, lines: Sequence[Example], emotion: Emotion) -> Column:
     """The column of one emotion, scaled (Platt 1999) and shifted so that 0.5 is the threshold of the best F1."""
     present = np.array([emotion in line.emotions for line in lines])
-    logits = _out_of_fold(_fit_present, features, present, lines)
-    slope, _ = _fit_present(logits, present)
-    weights, bias = _fit_present(features, present)
+    logits = out_of_fold(fit_present, features, present, lines)
+    slope, _ = fit_present(logits, present)
+    weights, bias = fit_present(features, present)
     return weights * slope, (bias - _best_threshold(logits[:, 0], present)) * slope[0]
 
 
@@ -55,7 +55,7 @@ def _with_votes(lines: Sequence[Example]) -> tuple[list[Example], list[int]]:
     return [lines[row] for row in known], known
 
 
-def _fit_votes(features: Any, votes: Floats) -> Column:
+def fit_votes(features: Any, votes: Floats) -> Column:
     """Multinomial logistic regression on shares: each line once per label voted for, weighted by its share."""
     from sklearn.linear_model import LogisticRegression
 
@@ -65,14 +65,15 @@ def _fit_votes(features: Any, votes: Floats) -> Column:
     return model.coef_.T, model.intercept_
 
 
-def _fit_present(features: Any, present: NDArray[np.bool_]) -> Column:
+def fit_present(features: Any, present: NDArray[np.bool_]) -> Column:
+    """Logistic regression on whether each line is so."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=REGULARIZATION, max_iter=1000).fit(features, present)
     return model.coef_.T, model.intercept_
 
 
-def _out_of_fold(fit: Callable[[Any, Any], Column], features: Any, targets: Any, lines: Sequence[Example]) -> Floats:
+def out_of_fold(fit: Callable[[Any, Any], Column], features: Any, targets: Any, lines: Sequence[Example]) -> Floats:
     """Logits (lines, outputs), each from a model trained without that line and without others of the same text."""
     from sklearn.model_selection import GroupKFold
 
@@ -83,7 +84,7 @@ def _out_of_fold(fit: Callable[[Any, Any], Column], features: Any, targets: Any,
     return np.stack([logits[row] for row in range(len(lines))])
 
 
-def _temperature(logits: Floats, votes: Floats) -> float:
+def temperature_of(logits: Floats, votes: Floats) -> float:
     """The divisor of the logits, 0.2 to 5, that makes the votes likeliest."""
     return float(max(np.geomspace(0.2, 5, 200), key=lambda divisor: (votes * np.log(softmax(logits / divisor))).sum()))
 

@@ -120,8 +120,8 @@ PERTURBATIONS: Mapping[str, Callable[[str, Random], str]] = {
 
 
 def perturbed(text: str, random: Random) -> str:
-    """One or two of the perturbations, drawn at random; shouting and missing dots are the rarest."""
-    names = random.choices(list(PERTURBATIONS), weights=(4, 3, 3, 3, 1, 1), k=random.choice((1, 1, 2)))
+    """One or two of the perturbations, drawn at random; those of case are the rarest, most models do not see them."""
+    names = random.choices(list(PERTURBATIONS), weights=(4, 5, 3, 1, 1, 3), k=random.choice((1, 1, 2)))
     for name in dict.fromkeys(names):
         text = PERTURBATIONS[name](text, random)
     return text

@@ -15,15 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.affect import Lemmatize
 from pipeline.affect.finnish import ONNX, TOKENIZER, load_network
 from pipeline.affect.learning.calibrate import calibrate
 from pipeline.affect.learning.corpora import Example, read_finnsentiment, read_xed
 from pipeline.affect.learning.customers import DEVELOP, Item, read_customers
 from pipeline.affect.learning.export import export
 from pipeline.affect.learning.finetune import Line, Recipe, finetune, fit_heads, known_targets
-from pipeline.affect.learning.network import MISSING, make_network, predict
-from pipeline.affect.scheme import COLUMNS, HEADS, MAX_INTENSITY, columns
-from pipeline.affect.scores import Floats, sigmoid, softmax
+from pipeline.affect.learning.network import MISSING, make_network
+from pipeline.affect.learning.teachers import readings
+from pipeline.affect.scheme import COLUMNS, HEADS, MAX_INTENSITY
+from pipeline.affect.scores import Floats
 from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS
 from pipeline.errors import ModelError
 from pipeline.models import CARD, sha256_of
@@ -31,10 +33,9 @@ from pipeline.models import CARD, sha256_of
 NETWORK = "network"
 """Folder of the network's own weights, beside what ships: a teacher, or a start, of another training."""
 WEIGHTS = {"customers": 1.0, "finnsentiment": 0.7, "xed": 0.7}
-READS = {"customers": 3.0, "finnsentiment": 0.3, "xed": 0.3}
-"""How each corpus weighs in the loss, and how often an epoch reads its lines: customers are what counts."""
-TAUGHT = 0.5
-"""How much of a known target is the teachers' where there are any; of an unknown one, all."""
+"""How a line of each corpus weighs in the loss; how often it is read, the recipe says."""
+TAUGHT = {"customers": 0.2, "finnsentiment": 0.5, "xed": 0.5}
+"""How much of a known target of each corpus's heads is the teachers', where there are any; of an unknown one, all."""
 KEPT_ASIDE = 10
 _SAMPLES = 600
 
@@ -51,21 +52,24 @@ class Lines:
     """How many lines of each corpus there are."""
 
 
-def read_lines(corpora: Path, gold: Path) -> Lines:
-    """The lines of all three corpora as targets of the network.
+def read_lines(corpora: Path, gold: Path, recipe: Recipe | None = None) -> Lines:
+    """The lines of all three corpora as targets of the network, to be read as often as the recipe says.
 
     Raises:
         ModelError: a corpus is missing.
     """
+    recipe = recipe or Recipe()
     sources: dict[str, list[tuple[str, Line]]] = {
         "customers": [(item.conversation, customer_line(item)) for item in read_customers(gold / DEVELOP)],
         "finnsentiment": [(line.text, _forum_line(line)) for line in _finnsentiment(corpora)],
         "xed": [(line.text, _film_line(line)) for line in read_xed(corpora / "xed_fi" / "train.tsv")],
     }
     both: tuple[list[Line], list[Line]] = [], []
-    for lines in sources.values():
+    for name, lines in sources.items():
+        often = recipe.customers if name == "customers" else recipe.public
         for key, line in lines:
-            both[int(sha256(key.encode()).hexdigest(), 16) % KEPT_ASIDE == 0].append(line)
+            aside = int(sha256(key.encode()).hexdigest(), 16) % KEPT_ASIDE == 0
+            both[aside].append(replace(line, weight=WEIGHTS[name], reads=often))
     return Lines(*both, {name: len(lines) for name, lines in sources.items()})
 
 
@@ -82,39 +86,31 @@ def customer_line(item: Item) -> Line:
         intensity_customers=np.array(strengths),
         cues_customers=np.array([item.cue_share(cue) for cue in CUES]),
     )
-    return Line(item.text, targets, item.context, WEIGHTS["customers"], READS["customers"])
+    return Line(item.text, targets, item.context)
 
 
 def _forum_line(line: Example) -> Line:
     targets = known_targets(sentiment_finnsentiment=np.array(line.votes))
-    return Line(line.text, targets, weight=WEIGHTS["finnsentiment"], reads=READS["finnsentiment"])
+    return Line(line.text, targets)
 
 
 def _film_line(line: Example) -> Line:
     heads = {"emotions_xed": np.array([float(emotion in line.emotions) for emotion in EMOTIONS])}
     if any(line.votes):
         heads["sentiment_xed"] = np.array(line.votes)
-    return Line(line.text, known_targets(**heads), weight=WEIGHTS["xed"], reads=READS["xed"])
+    return Line(line.text, known_targets(**heads))
 
 
 def taught(lines: Sequence[Line], probabilities: Floats) -> list[Line]:
     """The lines, their targets moved towards what the teachers say (lines, columns); NaN: none of them says."""
+    shares = np.concatenate([np.full(len(head.labels), TAUGHT[head.name.partition(".")[2]]) for head in HEADS])
     result = []
     for line, said in zip(lines, probabilities, strict=True):
         known, told = ~np.isnan(line.targets), ~np.isnan(said)
         targets = np.where(known, line.targets, said)
-        targets = np.where(known & told, (1 - TAUGHT) * line.targets + TAUGHT * said, targets)
+        targets = np.where(known & told, (1 - shares) * line.targets + shares * said, targets)
         result.append(replace(line, targets=targets))
     return result
-
-
-def probabilities_of(logits: Floats) -> Floats:
-    """What a network says, as probabilities (lines, columns)."""
-    said = np.empty_like(logits)
-    for head in HEADS:
-        part = columns(head.name)
-        said[:, part] = softmax(logits[:, part]) if head.kind == "one" else sigmoid(logits[:, part])
-    return said
 
 
 def train_finnish(
@@ -127,6 +123,7 @@ def train_finnish(
     recipe: Recipe | None = None,
     layers: Sequence[int] | None = None,
     teachers: Sequence[Path] = (),
+    lemmatize: Lemmatize | None = None,
     device: str = "cpu",
     created: date | None = None,
     progress: Progress = lambda step, steps, loss: None,
@@ -144,6 +141,7 @@ def train_finnish(
         recipe: how to train.
         layers: which layers of the start to keep; None keeps them all.
         teachers: `network/` folders of earlier trainings.
+        lemmatize: given, the linear model, trained on the way, is a teacher too, and reads these lemmas.
         device: `cpu` or what torch calls the accelerator.
         created: the date on the card, by default today.
         progress: told the step, the number of steps and the mean loss.
@@ -157,10 +155,10 @@ def train_finnish(
         raise ModelError(MISSING) from None
 
     recipe = recipe or Recipe()
-    lines = read_lines(corpora, gold)
+    lines = read_lines(corpora, gold, recipe)
     learnt = lines.learnt
-    if teachers:
-        learnt = taught(learnt, np.mean([_said(teacher, learnt, device) for teacher in teachers], axis=0))
+    if teachers or lemmatize:
+        learnt = taught(learnt, readings(learnt, teachers, lemmatize, device))
     torch.manual_seed(recipe.seed)  # the new heads are drawn
     tokenizer, network = make_network(start, layers)
     network.to(device)
@@ -176,12 +174,6 @@ def is_trained(start: Path) -> bool:
     """Whether the folder holds a network with our heads, not a bare encoder."""
     config = json.loads((start / "config.json").read_text(encoding="utf-8"))
     return list(config.get("id2label", {}).values()) == COLUMNS
-
-
-def _said(teacher: Path, lines: Sequence[Line], device: str) -> Floats:
-    tokenizer, network = make_network(teacher)
-    logits = predict(network.to(device), tokenizer, [line.text for line in lines], [line.context for line in lines])
-    return probabilities_of(logits)
 
 
 def finish(folder: Path, version: str, lines: Lines, start: str, recipe: Recipe, created: date) -> None:

@@ -49,7 +49,7 @@ def train_linear(
         "xed": read_xed(corpora / "xed_fi" / "train.tsv"),
         "customers": [_example(item) for item in read_customers(gold / DEVELOP)],
     }
-    vectorizers, features = _vectorize([line for part in lines.values() for line in part], lemmatize)
+    vectorizers, features = vectorize([line for part in lines.values() for line in part], lemmatize)
     parts, start = {}, 0
     for name, part in lines.items():
         parts[name] = features[start : start + len(part)], part
@@ -78,7 +78,7 @@ def _example(item: Item) -> Example:
     return Example(item.text, item.votes, seen)
 
 
-def _vectorize(lines: Sequence[Example], lemmatize: Lemmatize) -> tuple[dict[str, Any], Any]:
+def vectorize(lines: Sequence[Example], lemmatize: Lemmatize) -> tuple[dict[str, Any], Any]:
     """Fitted vectorisers, and the features of `lines` (lines, features)."""
     texts = [line.text for line in lines]
     lemmas = [[token.lemma for token in tokens] for tokens in lemmatize(texts)]
