@@ -115,9 +115,9 @@ def test_score_takes_the_newest_model_of_a_backend_or_the_one_named(
         shutil.copytree(ROOT / "models" / name, models / name)
     for version in ("0.9.0", "0.10.0", "0.1.0"):
         card = (
-            Path(shutil.copytree(ROOT / "models" / "affect-linear-0.2.0", models / f"linear-{version}")) / "card.toml"
+            Path(shutil.copytree(ROOT / "models" / "affect-linear-0.3.0", models / f"linear-{version}")) / "card.toml"
         )
-        card.write_text(card.read_text("utf-8").replace('version = "0.2.0"', f'version = "{version}"'), "utf-8")
+        card.write_text(card.read_text("utf-8").replace('version = "0.3.0"', f'version = "{version}"'), "utf-8")
     monkeypatch.setenv("TUNNEPOLKU_PATHS__MODELS", str(models))
     monkeypatch.setenv("TUNNEPOLKU_AFFECT__MODEL", "linear-0.1.0")
     load_config.cache_clear()
@@ -245,7 +245,7 @@ def test_metrics_models_and_check(config: Config, sample_night: Path, capsys: py
     assert "before_after" in capsys.readouterr().out
     assert main(["models", "--verify"]) == 0
     listed = capsys.readouterr().out
-    assert "affect-linear-0.2.0\taffect\tlinear\t0.2.0\tverified" in listed
+    assert "affect-linear-0.3.0\taffect\tlinear\t0.3.0\tverified" in listed
     assert main(["check", "--database", str(sample_night)]) == 0
     assert "no_identifiers" in capsys.readouterr().out
 

@@ -101,7 +101,11 @@ def _parser() -> argparse.ArgumentParser:
         "affect", "train affect learns FinnSentiment, XED and data/gold/feelings_develop.jsonl"
     )
     affect.add_argument("--backend", choices=("finnish", "linear"), default="finnish", help="(default: finnish)")
-    affect.add_argument("--start", help="an encoder's folder, the network/ of a training, or a hub model's name")
+    affect.add_argument(
+        "--start",
+        action="append",
+        help="an encoder's folder, a hub model's name, or the network/ of a training; of several the mean",
+    )
     affect.add_argument("--revision", help="of a hub model: the 40 digits of a commit")
     affect.add_argument("--download", action="store_true", help="allow fetching it over the network")
     affect.add_argument(

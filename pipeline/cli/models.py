@@ -123,7 +123,7 @@ def _train_finnish(options: argparse.Namespace, corpora: Path) -> None:
         train_finnish(
             corpora,
             project_root() / "data" / "gold",
-            _start(options),
+            [_start(start, options) for start in options.start],
             options.output,
             options.output.name.rpartition("-")[2],
             recipe=Recipe(**{name: value for name, value in given.items() if value is not None}),
@@ -153,13 +153,13 @@ def _named(pairs: Sequence[str]) -> dict[str, float]:
         raise ConfigError(f"--recipe is written NAME=VALUE, a number, where NAME is one of {names}.") from None
 
 
-def _start(options: argparse.Namespace) -> Path:
+def _start(start: str, options: argparse.Namespace) -> Path:
     """The folder of the encoder to start from: a local one, or a hub model's."""
-    if Path(options.start).is_dir():
-        return Path(options.start)
+    if Path(start).is_dir():
+        return Path(start)
     from pipeline.affect.learning.network import fetch_encoder
 
-    return fetch_encoder(options.start, options.revision or "", allow_download=options.download)
+    return fetch_encoder(start, options.revision or "", allow_download=options.download)
 
 
 def _train_names(corpora: Path, folder: Path) -> None:

@@ -356,7 +356,7 @@ class TestCommand:
 
     def test_another_backend_is_refused(self, models: Path, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="backend finnish"):
-            self.run(tmp_path / "x.csv", model="affect-linear-0.2.0")
+            self.run(tmp_path / "x.csv", model="affect-linear-0.3.0")
 
 
 def spreadsheet(path: Path, lines: Sequence[Corrected]) -> Path:

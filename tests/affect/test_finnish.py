@@ -104,7 +104,7 @@ def train(public: Path, gold: Path, start: Path, tmp_path_factory: pytest.TempPa
     def trained(folder: Path | None = None, **options: Any) -> Path:
         folder = folder or tmp_path_factory.mktemp("trained")
         recipe = options.pop("recipe", Recipe(epochs=6, rate=2e-3, averaged=0.5))
-        train_finnish(public, gold, options.pop("start", start), folder, "9.9.9", recipe=recipe, **options)
+        train_finnish(public, gold, options.pop("starts", [start]), folder, "9.9.9", recipe=recipe, **options)
         return folder
 
     return trained
@@ -165,7 +165,7 @@ def test_conversations_kept_aside_are_kept_aside_whole(public: Path, gold: Path)
 
 
 def test_teachers_fill_what_readers_do_not_say() -> None:
-    known = Line("kiitos", known_targets(sentiment_customers=np.array([1.0, 0, 0])))
+    known = Line(MaskedText("kiitos"), known_targets(sentiment_customers=np.array([1.0, 0, 0])))
     said = np.full((1, len(COLUMNS)), 0.4)
     said[0, columns("cues.customers")] = np.nan
     (result,) = taught([known], said)
@@ -189,7 +189,7 @@ def test_the_linear_teacher_has_not_seen_what_it_reads(public: Path, gold: Path)
         wanted = np.stack([line.targets[head] for line in lines])[known].argmax(axis=1)
         assert (said[known][:, head].argmax(axis=1) == wanted).mean() > 0.8, name
         assert said[:, head].sum(axis=1) == pytest.approx(1)
-    odd = [Line("outo rivi", known_targets(sentiment_customers=np.eye(3)[label])) for label in (0, 2)]
+    odd = [Line(MaskedText("outo rivi"), known_targets(sentiment_customers=np.eye(3)[label])) for label in (0, 2)]
     one, other = (linear_readings([*lines, line], words)[-1, columns("sentiment.customers")] for line in odd)
     assert one == pytest.approx(other, abs=0.05), "how its reader labelled it tells the teacher nothing"
 
@@ -359,6 +359,16 @@ class TestTiny:
         assert not (tmp_path / "model" / "checkpoint.pt").exists()
         assert load_network(tmp_path / "model").logits(["huono palvelu"]) == pytest.approx(whole, abs=0.05)
 
+    def test_of_several_starts_the_mean_is_what_is_left_without_an_epoch(self, train: Train, trained: Path) -> None:
+        from pipeline.affect.learning.network import make_network
+
+        other = train(starts=[trained / NETWORK], recipe=Recipe(epochs=1, rate=1e-3))
+        both = train(starts=[trained / NETWORK, other / NETWORK], recipe=Recipe(epochs=0))
+        one, two, mean = (make_network(folder / NETWORK)[1].classifier.weight for folder in (trained, other, both))
+        assert not np.array_equal(one.detach(), two.detach())
+        assert mean.detach().numpy() == pytest.approx(((one + two) / 2).detach().numpy())
+        assert load_classifier(both).card.details["start"] == f"{trained.name} + {other.name}"
+
     def test_agreement_of_two_passes_can_be_asked_for(self, train: Train) -> None:
         losses: list[float] = []
         train(recipe=Recipe(epochs=1, agreement=1.0), progress=lambda step, steps, loss: losses.append(loss))
@@ -367,7 +377,7 @@ class TestTiny:
 
     def test_a_student_keeps_some_layers_and_learns_from_its_teachers(self, train: Train, trained: Path) -> None:
         student = train(
-            start=trained / NETWORK,
+            starts=[trained / NETWORK],
             layers=[0, 2],
             teachers=[trained / NETWORK],
             recipe=Recipe(epochs=6, rate=1e-3, averaged=0.5),
@@ -379,7 +389,7 @@ class TestTiny:
 
     def test_a_folder_without_an_encoder_is_refused(self, train: Train, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match="holds no encoder"):
-            train(start=tmp_path)
+            train(starts=[tmp_path])
 
     def test_a_model_of_other_heads_is_refused(self, trained: Path, tmp_path: Path) -> None:
         import shutil

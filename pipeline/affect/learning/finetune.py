@@ -17,6 +17,7 @@ from pipeline.affect.learning.network import encode, padded
 from pipeline.affect.learning.perturb import perturbed
 from pipeline.affect.scheme import COLUMNS, HEADS, columns
 from pipeline.affect.scores import Floats
+from pipeline.conversation import MaskedText
 
 CHECKPOINT = "checkpoint.pt"
 _GAIN = 0.5
@@ -27,7 +28,7 @@ _GAIN = 0.5
 class Line:
     """One text to learn from. `targets` (columns): shares from 0 to 1, NaN where unknown."""
 
-    text: str
+    text: MaskedText
     targets: Floats
     context: str = ""
     weight: float = 1.0

@@ -19,7 +19,7 @@ from pipeline.affect.learning.train_linear import vectorize
 from pipeline.affect.linear import OUTPUTS
 from pipeline.affect.scheme import COLUMNS, HEADS, columns
 from pipeline.affect.scores import Floats, sigmoid, softmax
-from pipeline.conversation import EMOTIONS, Emotion, MaskedText
+from pipeline.conversation import EMOTIONS, Emotion
 
 LINEAR_SHARE = 0.35
 """How much of what the teachers say the linear model says; the networks share the rest."""
@@ -106,4 +106,4 @@ def _example(line: Line) -> Example:
             votes = tuple(known.tolist())
         else:
             emotions = frozenset(emotion for emotion, share in zip(EMOTIONS, known, strict=True) if share > 0.5)
-    return Example(MaskedText(line.text), votes, emotions)
+    return Example(line.text, votes, emotions)

@@ -19,7 +19,7 @@ from pipeline.affect.measuring.evaluate import evaluate
 from pipeline.conversation import EMOTIONS, SENTIMENTS
 from pipeline.models import CARD, ModelCard, sha256_of
 
-MODEL = "affect-linear-0.2.0"
+MODEL = "affect-linear-0.3.0"
 """Folder of the model that ships."""
 
 
