@@ -11,6 +11,30 @@ from pathlib import Path
 from pipeline.conversation import EMOTIONS, SENTIMENTS, Emotion, MaskedText, Sentiment
 from pipeline.errors import ModelError
 
+DATA_TABLES = """\
+[[data]]
+title = "Utterances of customers and agents, develop part: invented, written for this project"
+licence = "CC0 1.0"
+rows = {customers}
+source = "data/gold/feelings_develop.jsonl"
+
+[[data]]
+title = "FinnSentiment, training part"
+licence = "CC BY 4.0"
+rows = {finnsentiment}
+attribution = "Lindén, Jauhiainen, Hardwick 2023, FinnSentiment, Language Resources and Evaluation 57(2), Kielipankki"
+source = "urn:nbn:fi:lb-2023012701"
+
+[[data]]
+title = "XED, Finnish, training part"
+licence = "CC BY 4.0"
+rows = {xed}
+attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, XED: A Multilingual Dataset for Sentiment Analysis and Emotion \
+Detection, COLING"
+source = "github Helsinki-NLP/XED"
+"""
+"""What a card says of the data of all three corpora, to be given their `customers`, `finnsentiment` and `xed` rows."""
+
 _XED_SENTIMENTS = {"neg": (1.0, 0.0, 0.0), "neu": (0.0, 1.0, 0.0), "pos": (0.0, 0.0, 1.0)}
 _UNSURE = (0.0, 0.0, 0.0)
 

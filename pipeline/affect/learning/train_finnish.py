@@ -18,7 +18,7 @@ import numpy as np
 from pipeline.affect import Lemmatize
 from pipeline.affect.finnish import ONNX, TOKENIZER, load_network
 from pipeline.affect.learning.calibrate import calibrate
-from pipeline.affect.learning.corpora import Example, read_finnsentiment, read_xed
+from pipeline.affect.learning.corpora import DATA_TABLES, Example, read_finnsentiment, read_xed
 from pipeline.affect.learning.customers import DEVELOP, Item, read_customers
 from pipeline.affect.learning.export import export
 from pipeline.affect.learning.finetune import Line, Recipe, finetune, fit_heads, known_targets
@@ -216,9 +216,7 @@ def _card(
         temperatures=_table(read["temperatures"]),
         biases=_table(read["biases"]),
         files=_table({name: json.dumps(sha256_of(folder / name)) for name in (ONNX, TOKENIZER)}),
-        customers=lines.rows["customers"],
-        finnsentiment=lines.rows["finnsentiment"],
-        xed=lines.rows["xed"],
+        data=DATA_TABLES.format(**lines.rows),
     )
 
 
@@ -251,30 +249,10 @@ sure_from = {sure_from}  # the probability from which on 95 % of the sentiments 
 [files]
 {files}
 
-[[data]]
-title = "Utterances of customers and agents, develop part: invented, written for this project"
-licence = "CC0 1.0"
-rows = {customers}
-source = "data/gold/{develop}"
-
-[[data]]
-title = "FinnSentiment, training part"
-licence = "CC BY 4.0"
-rows = {finnsentiment}
-attribution = "Lindén, Jauhiainen, Hardwick 2023, FinnSentiment, Language Resources and Evaluation 57(2), Kielipankki"
-source = "urn:nbn:fi:lb-2023012701"
-
-[[data]]
-title = "XED, Finnish, training part"
-licence = "CC BY 4.0"
-rows = {xed}
-attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, XED: A Multilingual Dataset for Sentiment Analysis and Emotion \
-Detection, COLING"
-source = "github Helsinki-NLP/XED"
-
+{data}
 [[data]]
 title = "multilingual-e5-small, the encoder to start from where `start` is e5-small-fi32k: 32,000 pieces of it"
 licence = "MIT"
 attribution = "Wang, Yang, Huang, Yang, Majumder, Wei 2024, Multilingual E5 Text Embeddings, arXiv:2402.05672"
 source = "intfloat/multilingual-e5-small"
-""".replace("{develop}", DEVELOP)
+"""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.affect import Lemmatize
-from pipeline.affect.learning.corpora import Example, read_finnsentiment, read_xed
+from pipeline.affect.learning.corpora import DATA_TABLES, Example, read_finnsentiment, read_xed
 from pipeline.affect.learning.customers import DEVELOP, Item, read_customers
 from pipeline.affect.learning.heads import emotion_head, sentiment_head
 from pipeline.affect.linear import OUTPUTS, WEIGHTS, documents, load, make_vectorizers, save, transform
@@ -67,7 +67,7 @@ def train_linear(
     card = ModelCard(folder, "affect-linear", "affect", "linear", version, {}, details)
     save(card, vectorizers, *(np.hstack([columns[output][side] for output in OUTPUTS]) for side in (0, 1)))
     metrics = evaluate(load(card), corpora, lemmatize)
-    rows = {f"{name}_rows": len(part) for name, part in lines.items()}
+    rows = {name: len(part) for name, part in lines.items()}
     (folder / CARD).write_text(_card(card, rows, metrics, created or date.today()), encoding="utf-8")
     return metrics
 
@@ -97,8 +97,8 @@ def _card(card: ModelCard, rows: Mapping[str, int], metrics: Mapping[str, float]
         priors=_table(card.details["priors"]),
         file=WEIGHTS,
         sha256=sha256_of(card.folder / WEIGHTS),
+        data=DATA_TABLES.format(**rows),
         metrics=_table(metrics),
-        **rows,
     ).replace("'", '"')
 
 
@@ -125,27 +125,7 @@ lemmatizer = "{lemmatizer}"
 [files]
 "{file}" = "{sha256}"
 
-[[data]]
-title = "Utterances of customers and agents, develop part: invented, written for this project"
-licence = "CC0 1.0"
-rows = {customers_rows}
-source = "data/gold/feelings_develop.jsonl"
-
-[[data]]
-title = "FinnSentiment, training part"
-licence = "CC BY 4.0"
-rows = {finnsentiment_rows}
-attribution = "Lindén, Jauhiainen, Hardwick 2023, FinnSentiment, Language Resources and Evaluation 57(2), Kielipankki"
-source = "urn:nbn:fi:lb-2023012701"
-
-[[data]]
-title = "XED, Finnish, training part"
-licence = "CC BY 4.0"
-rows = {xed_rows}
-attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, XED: A Multilingual Dataset for Sentiment Analysis and Emotion \
-Detection, COLING"
-source = "github Helsinki-NLP/XED"
-
+{data}
 [metrics]  # macro-F1, see pipeline/affect/measuring/evaluate.py
 {metrics}
 """
