@@ -39,7 +39,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. The defaults are those of the shipped model; what else was tried stands in CONTRIBUTING."""
+    """How to train. What the shipped model was trained with stands on its card; what was tried, in CONTRIBUTING."""
 
     epochs: int = 4
     customers: float = 3.0
