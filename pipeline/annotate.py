@@ -27,9 +27,9 @@ from pipeline.language import Lemmatizer, load_lemmatizer
 from pipeline.language.hallucinations import suspect
 from pipeline.language.identify import identify, main_language
 from pipeline.language.speech import mark
-from pipeline.language.spoken_numbers import parse
 from pipeline.language.tokens import WORD, tokenize
-from pipeline.privacy import load_secret, mask, pseudonymize
+from pipeline.numerals import parse
+from pipeline.privacy import find_special, load_secret, mask, mask_turns, pseudonymize
 
 SCORED_SPEAKERS = ("customer", "agent")
 SPELLED_OUT = 10
@@ -92,9 +92,14 @@ class Reader:
     secret: bytes
     mask_names: bool
 
-    def mask(self, text: str) -> MaskedText:
-        """The text as it may be stored."""
-        return mask(text, names=self.mask_names)[0]
+    def mask(self, text: str, *, numbered: bool = False) -> MaskedText:
+        """A text outside a conversation, or one masked before in another spelling, as it may be stored."""
+        return mask(text, names=self.mask_names, numbered=numbered)[0]
+
+    def mask_turns(self, utterances: Sequence[Utterance]) -> list[MaskedText]:
+        """The texts of a conversation as they may be stored: each read with the turns before it."""
+        turns = [(utterance.speaker, utterance.text) for utterance in utterances]
+        return [text for text, _ in mask_turns(turns, names=self.mask_names)]
 
     def identifier(self, identifier: str | None) -> str | None:
         """A source's id of a conversation or answer as it is, or, where it holds something personal, its keyed hash."""
@@ -247,7 +252,7 @@ def _scores(texts: Sequence[_Text], tokens: Sequence[Sequence[Token]], reader: R
 
 
 def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedConversation:
-    texts = [reader.mask(utterance.text) for utterance in conversation.utterances]
+    texts = reader.mask_turns(conversation.utterances)
     languages = identify(texts, declared=conversation.language)
     is_transcript = conversation.channel == "call"
     suspects = _suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
@@ -276,7 +281,12 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
         metadata={field: reader.mask(value) for field, value in conversation.metadata.items()},
         position=conversation.position,
         detected_language=main_language(languages, texts),
+        special_categories=_special(texts),
     )
+
+
+def _special(texts: Sequence[MaskedText]) -> tuple[str, ...]:
+    return tuple(sorted(frozenset().union(*(find_special(text) for text in texts))))
 
 
 def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> list[str | None]:
@@ -300,7 +310,7 @@ def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> l
 
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
     own_id = reader.identifier(response.response_id) if response.has_own_id else None
-    verbatim = reader.mask(response.verbatim) if response.verbatim else None
+    verbatim = reader.mask(response.verbatim, numbered=True) if response.verbatim else None
     return MaskedSurveyResponse(
         response_id=own_id or pseudonymize(response.response_id, reader.secret, "response") or "",
         responded_at=response.responded_at,
@@ -313,4 +323,5 @@ def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyRe
         customer_key=pseudonymize(response.customer_id, reader.secret, "customer"),
         position=response.position,
         language=identify([verbatim], declared=FINNISH)[0] if verbatim else None,
+        special_categories=_special([verbatim] if verbatim else []),
     )

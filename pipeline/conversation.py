@@ -109,6 +109,8 @@ class Span:
     start: int
     end: int
     type: str
+    confidence: float = 1.0
+    """How sure the masking is, 0-1: 1 with a checksum that fits, less where it does not, else a model's probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class MaskedConversation:
     position: str
     detected_language: str = "fi"
     """The language most of it is in, told from its words; `language` is what the source says."""
+    special_categories: tuple[str, ...] = ()
+    """Hints at health, union, religion or other special categories of personal data (GDPR article 9), sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +229,5 @@ class MaskedSurveyResponse:
     """The verbatim in standard spelling; None where it is written so."""
     language: str | None = None
     """The language of the verbatim, where there is one."""
+    special_categories: tuple[str, ...] = ()
+    """Hints at special categories in the verbatim, sorted."""

@@ -85,6 +85,7 @@ def _conversation_row(
         "queue": conversation.queue,
         **_time_columns("started", conversation.started_at, zone),
         "customer_key": conversation.customer_key,
+        "special_categories": conversation.special_categories,
         "touchpoints": [asdict(assignment) for assignment in assignments],
         "utterances": [
             {
@@ -120,6 +121,7 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
         "tokens": _token_rows(response.tokens),
         "conversation_id": response.conversation_id,
         "customer_key": response.customer_key,
+        "special_categories": response.special_categories,
         "score": _score_row(response.score),
     }
 

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
-    {"errors"}, {"config"}, {"conversation"}, {"models"}, {"sources", "privacy", "language", "affect"},
+    {"errors"}, {"config"}, {"conversation"}, {"models", "numerals"}, {"sources", "privacy", "language", "affect"},
     {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"steps"}, {"flows", "cli"}, {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     measured.add_argument("--format", choices=("table", "json"), default="table")
 
     train = add("train", models.train, "train a model from the corpora into models/")
-    train.add_argument("task", choices=("affect", "lemmas", "languages", "names", "stanza"))
+    train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
     affect = train.add_argument_group(

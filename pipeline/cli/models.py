@@ -89,13 +89,13 @@ def _trainer(task: str) -> tuple[Callable[[Path, Path], None], str]:
     from pipeline.affect.learning.train_linear import MODEL as AFFECT
     from pipeline.language.finnish import MODEL as LEMMAS
     from pipeline.language.identify import MODEL as LANGUAGES
-    from pipeline.privacy.names import MODEL as NAMES
+    from pipeline.privacy.recognizer import MODEL as PRIVACY
 
     return {
         "affect": (_train_linear, AFFECT),
         "lemmas": (_train_lemmas, LEMMAS),
         "languages": (_train_languages, LANGUAGES),
-        "names": (_train_names, NAMES),
+        "privacy": (_train_privacy, PRIVACY),
     }[task]
 
 
@@ -162,10 +162,11 @@ def _start(start: str, options: argparse.Namespace) -> Path:
     return fetch_encoder(start, options.revision or "", allow_download=options.download)
 
 
-def _train_names(corpora: Path, folder: Path) -> None:
-    from pipeline.privacy.train import train_names
+def _train_privacy(corpora: Path, folder: Path) -> None:
+    from pipeline.config import project_root
+    from pipeline.privacy.learning.train import train_privacy
 
-    train_names(corpora, folder)
+    train_privacy(corpora, project_root() / "data" / "gold", folder)
 
 
 def _train_lemmas(corpora: Path, folder: Path) -> None:

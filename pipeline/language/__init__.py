@@ -9,7 +9,7 @@ All of them cut a text into the same tokens (`pipeline.language.tokens`) and dif
 
 Behind `finnish`: `candidates` (what a form could be; `voikko`, `dictionary`, `colloquial` know) and `ranker` (what it
 is here; `lemma_train`, `lemma_corpora` teach it). Beside the lemmatizers: `speech` (`disfluency`, `clauses`, over the
-`line` of tokens), `spoken_numbers`, `hallucinations`, `stop_words`, `identify` (languages), `treebank`, `evaluate`.
+`line` of tokens), `hallucinations`, `stop_words`, `identify` (languages), `treebank`, `evaluate`.
 """
 
 from collections.abc import Callable, Sequence

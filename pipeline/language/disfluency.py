@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.language.line import OWNERS, PERSONS, Line, words
-from pipeline.language.spoken_numbers import value_of
+from pipeline.numerals import value_of
 
 POSTPOSITIONS = words("vastaan varten kohti kautta pitkin")
 COMPARED = words("aina ennen ennenki ennenkin silloin sillon edellä yllä muut yleensä viimeksi viimeks")

@@ -3,7 +3,8 @@
 Both are pseudonymisation, not anonymisation: who holds the secret, or knows the story, may still know the person.
 """
 
-from pipeline.privacy.masking import mask
+from pipeline.privacy.masking import mask, mask_turns
 from pipeline.privacy.pseudonyms import load_secret, pseudonymize
+from pipeline.privacy.special import find_special
 
-__all__ = ["load_secret", "mask", "pseudonymize"]
+__all__ = ["find_special", "load_secret", "mask", "mask_turns", "pseudonymize"]

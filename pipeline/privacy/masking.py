@@ -1,52 +1,119 @@
-"""Put `[TYPE]` in place of everything that identifies a person."""
+"""Put `[TYPE]` in place of everything that identifies a person, turn by turn of a conversation.
+
+Four readers, each on what those before it left: shapes with checksums (`patterns`), e-mail addresses said aloud
+(`spoken_email`), numbers, codes and streets (`identifiers`), names (`people`). The last two ask a recognizer.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
-from pipeline.privacy.names import MODEL, Names, find_names, load_names
+from pipeline.privacy.codes import groups, pieces, read_words, symbols
+from pipeline.privacy.identifiers import Memory, Turn, features, is_worth_it
+from pipeline.privacy.names import Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
+from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
+from pipeline.privacy.persons import Persons
+from pipeline.privacy.recognizer import MODEL, Recognizer, load_recognizer
+from pipeline.privacy.spans import FILLER, widened, with_initials
+from pipeline.privacy.spoken_email import find_spoken_emails
 
-FILLER = "\ue000"
-"""Stands in the working copy where a span is: no letter, no digit, no space, and never in real text."""
-
-PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})\]")
+PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})(?:_[0-9]+)?\]")
 WORTH_A_LOOK = re.compile(r"[0-9@]")
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
 
+CodeJudge = Callable[[Iterable[str], int, int], tuple[str, float]]
+"""Features of a piece and where it stands → its type ("" for none) and the probability that it is personal."""
+NameJudge = Callable[[Iterable[str], int, int], float]
+"""Features of a word and where it stands → the probability that it is part of a name."""
 
-def mask(text: str, *, names: bool = True) -> tuple[MaskedText, tuple[Span, ...]]:
-    """Mask one text: the text with `[TYPE]` for each span, and the spans as character offsets into `text`.
 
-    Spans are sorted and never overlap; what lies outside them is unchanged. Masking a masked text changes nothing,
-    because the search is repeated, with the spans found so far blanked out, until it finds nothing more.
+def mask(text: str, *, names: bool = True, numbered: bool = True) -> tuple[MaskedText, tuple[Span, ...]]:
+    """Mask one text by itself; `mask_turns` says how.
+
+    A text that was masked in its conversation and is masked once more, say in another spelling, is not `numbered`:
+    whoever is found only now is a `[PERSON]`.
 
     Raises:
-        ModelError: `names` is asked for and the list of names is missing or altered.
+        ModelError: the recognizer is missing or altered.
     """
-    known = _names() if names else None
-    working = _blank(text, [match.span() for match in PLACEHOLDER.finditer(text)])
-    spans: list[Span] = []
-    while found := _search(working, known):
-        spans += found
-        working = _blank(working, [(span.start, span.end) for span in found])
-    spans.sort(key=lambda span: span.start)
-    return _replace(text, spans), tuple(spans)
+    return mask_turns([("", text)], names=names, numbered=numbered)[0]
+
+
+def mask_turns(
+    turns: Sequence[tuple[str, str]], *, names: bool = True, numbered: bool = True
+) -> list[tuple[MaskedText, tuple[Span, ...]]]:
+    """Mask the turns of one conversation, given as (speaker, text), in order.
+
+    Each comes back as its text with `[TYPE]` for each span, and the spans as character offsets into the text; they are
+    sorted and never overlap, and what lies outside them is unchanged. A person keeps one number through the
+    conversation, in the order of being named: `[PERSON_1]`. Masking what is masked changes nothing.
+
+    Raises:
+        ModelError: the recognizer is missing or altered.
+    """
+    recognizer = _recognizer()
+    memory, persons = Memory(), Persons(recognizer.names, numbered)
+
+    def judge_name(found: Iterable[str], _start: int, _end: int) -> float:
+        return recognizer.name_probability(found)
+
+    masked = []
+    for speaker, text in turns:
+        spans = find_spans(
+            text, speaker, memory, persons, recognizer.names, lambda found, _start, _end: recognizer.type_of(found),
+            judge_name if names else None, recognizer.name_threshold,
+        )  # fmt: skip
+        masked.append((_replace(text, spans, persons), tuple(spans)))
+    return masked
 
 
 @cache
-def _names() -> Names:
-    return load_names(load_config().paths.models / MODEL)
+def _recognizer() -> Recognizer:
+    return load_recognizer(load_config().paths.models / MODEL)
 
 
-def _search(text: str, known: Names | None) -> list[Span]:
-    """What the patterns find; where they find nothing (any more), what the names do."""
-    found = _longest(_candidates(text)) if WORTH_A_LOOK.search(text) else []
-    if not found and known is not None:
-        return [Span(start, end, PERSON) for start, end in find_names(text, known)]
-    return found
+def find_spans(
+    text: str,
+    speaker: str,
+    memory: Memory,
+    persons: Persons,
+    names: Names,
+    judge_code: CodeJudge,
+    judge_name: NameJudge | None,
+    name_threshold: float,
+) -> list[Span]:
+    """What is personal in a turn, sorted; `memory` and `persons` learn of it. Training calls it with judges that know.
+
+    The search is repeated, with what was found blanked out, until it finds nothing more.
+    """
+    working = _blank(text, [match.span() for match in PLACEHOLDER.finditer(text)])
+    finders: list[Callable[[str], Iterable[Span]]] = [
+        _find_shapes,
+        find_spoken_emails,
+        lambda rest: _find_codes(rest, speaker, memory, names, judge_code),
+    ]
+    if judge_name:
+        finders.append(lambda rest: _find_people(rest, speaker, memory, persons, names, judge_name, name_threshold))
+    spans: list[Span] = []
+    found_more = True
+    while found_more:
+        found_more = False
+        for find in finders:
+            found = list(find(working))
+            spans += found
+            working = _blank(working, [(span.start, span.end) for span in found])
+            found_more |= bool(found)
+    spans.sort(key=lambda span: span.start)
+    persons.meet(text, spans)
+    memory.add(speaker, text, {span.type for span in spans})
+    return spans
+
+
+def _find_shapes(text: str) -> list[Span]:
+    return _longest(_candidates(text)) if WORTH_A_LOOK.search(text) else []
 
 
 def _candidates(text: str) -> Iterator[Span]:
@@ -54,9 +121,10 @@ def _candidates(text: str) -> Iterator[Span]:
         group = "id" if "id" in pattern.regex.groupindex else 0
         position = 0
         while match := pattern.regex.search(text, position):
-            start, length = match.start(group), pattern.accept(match[group])
+            start = match.start(group)
+            length, confidence = pattern.accept(match[group])
             if length:
-                yield Span(start, start + length, pattern.type)
+                yield Span(start, start + length, pattern.type, confidence)
             position = start + max(length, 1)  # an identifier may begin inside what was none
 
 
@@ -69,15 +137,60 @@ def _longest(candidates: Iterable[Span]) -> list[Span]:
     return chosen
 
 
-def _blank(text: str, ranges: list[tuple[int, int]]) -> str:
+def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: CodeJudge) -> list[Span]:
+    words = read_words(text)
+    found = pieces(words)
+    if not found:
+        return []
+    turn = Turn(text, speaker, words, found)
+    spans: list[Span] = []
+    labels: list[str] = []
+    for group in groups(found):
+        is_worth = is_worth_it(turn, group, memory)
+        for number, piece in enumerate(group):
+            start, end = words[piece.first].start, words[piece.last].end
+            type_, probability = "", 0.0
+            if is_worth:
+                type_, probability = judge(features(turn, group, number, labels, memory), start, end)
+            labels.append(type_)
+            if type_:
+                spans.append(widened(text, words, piece, type_, probability, names))
+                memory.learn(type_, symbols(words, piece))
+    return spans
+
+
+def _find_people(
+    text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: NameJudge, threshold: float
+) -> list[Span]:
+    words = read_name_words(text, names)
+    asked = asks_name(memory)
+    labels: list[bool] = []
+    spans: list[Span] = []
+    for at, word in enumerate(words):
+        probability = 0.0
+        if is_candidate(words, at, asked):
+            found = name_features(text, words, at, labels, memory, speaker, persons.known)
+            probability = judge(found, word.start, word.end)
+        labels.append(probability >= threshold)
+        if not labels[-1]:
+            continue
+        gap = text[spans[-1].end : word.start] if spans else "."
+        if at and labels[at - 1] and gap.isspace() and "\n" not in gap:
+            spans[-1] = Span(spans[-1].start, word.end, PERSON, max(spans[-1].confidence, round(probability, 2)))
+        else:
+            spans.append(Span(word.start, word.end, PERSON, round(probability, 2)))
+    return with_initials(text, spans)
+
+
+def _blank(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     for start, end in ranges:
         text = text[:start] + FILLER * (end - start) + text[end:]
     return text
 
 
-def _replace(text: str, spans: list[Span]) -> MaskedText:
+def _replace(text: str, spans: Sequence[Span], persons: Persons) -> MaskedText:
     parts, position = [], 0
     for span in spans:
-        parts += [text[position : span.start], f"[{span.type}]"]
+        parts += [text[position : span.start], persons.placeholder(text, span)]
         position = span.end
     return MaskedText("".join([*parts, text[position:]]))

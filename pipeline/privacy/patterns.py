@@ -1,7 +1,9 @@
 """What identifies a person by its shape: one row per type and shape. A new type is a new row here.
 
 The regex proposes a candidate (its group `id`, where it has one); `accept` says how many of the candidate's characters
-are the identifier, 0 for none. Patterns see spans that are masked already as runs of `masking.FILLER`.
+are the identifier, 0 for none, and how sure that is. Patterns see spans that are masked already as runs of
+`spans.FILLER`. What has no shape of its own (a plate, an address, a number that only the words around it make personal)
+is `identifiers`' work.
 """
 
 import re
@@ -18,41 +20,59 @@ class Pattern:
 
     type: str
     regex: re.Pattern[str]
-    accept: Callable[[str], int]
+    accept: Callable[[str], tuple[int, float]]
+
+
+SURE, LIKELY, WRONG_CHECK = 1.0, 0.9, 0.6
+"""Confidence: a checksum that fits; a shape that hardly anything else has; a checksum that does not fit (a typo)."""
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
-def _longest_prefix(is_valid: Callable[[str], bool]) -> Callable[[str], int]:
+def _longest_prefix(is_valid: Callable[[str], bool]) -> Callable[[str], tuple[int, float]]:
     """Accept the longest valid part from the start that ends with a group: what follows a number is often one too."""
 
-    def accept(candidate: str) -> int:
+    def accept(candidate: str) -> tuple[int, float]:
         ends = [len(candidate), *(match.start() for match in re.finditer(r"[\W_]", candidate))]
-        return next((end for end in sorted(ends, reverse=True) if is_valid(candidate[:end])), 0)
+        return next((end for end in sorted(ends, reverse=True) if is_valid(candidate[:end])), 0), SURE
 
     return accept
 
 
-def _accept_hetu(candidate: str) -> int:
-    """A date without separators is enough (a typo in the check sign is still a person), one with them is not."""
+def _whole(candidate: str) -> tuple[int, float]:
+    return len(candidate), LIKELY
+
+
+def _accept_iban(candidate: str) -> tuple[int, float]:
+    """The Finnish number inside, if its checksum fits; else all of it, a digit too few or too many."""
+    places = [at for at, character in enumerate(candidate) if not re.match(r"[\s-]", character)]
+    if len(places) >= 18 and iban.is_valid("".join(candidate[at] for at in places[:18])):
+        return places[17] + 1, SURE
+    return len(candidate), WRONG_CHECK
+
+
+def _accept_hetu(candidate: str) -> tuple[int, float]:
+    """A date without separators is enough (a typo in the check sign is still a person), one with them is not.
+
+    Sure is only a check sign that fits a day that was: 29 February 1900 was none, whatever stands behind it.
+    """
     compact = re.sub(r"[\s.]", "", re.sub(r"[‐‑‒–—−]", "-", candidate))
+    if hetu.is_valid(compact, allow_temporary=True):
+        return len(candidate), SURE
     has_separators = re.match(r"[0-9]{6}", candidate) is None
-    return 0 if has_separators and not hetu.is_valid(compact, allow_temporary=True) else len(candidate)
+    return (0, 0.0) if has_separators else (len(candidate), WRONG_CHECK)
 
 
-def _accept_phone(candidate: str) -> int:
+def _accept_phone(candidate: str) -> tuple[int, float]:
     """Everything but a number that swallowed a date (044 12.10.2026)."""
-    return (
-        0
-        if re.search(r"(?<![0-9])[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})(?![0-9])", candidate)
-        else len(candidate)
-    )
+    date = re.search(r"(?<![0-9])[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})(?![0-9])", candidate)
+    return (0, 0.0) if date else (len(candidate), LIKELY)
 
 
-def _accept_business_id(candidate: str) -> int:
-    return len(candidate) if ytunnus.is_valid(candidate) else 0
+def _accept_business_id(candidate: str) -> tuple[int, float]:
+    return (len(candidate), SURE) if ytunnus.is_valid(candidate) else (0, 0.0)
 
 
 START = r"(?<![0-9A-Z])"
@@ -60,6 +80,17 @@ START = r"(?<![0-9A-Z])"
 END = r"(?![0-9])"
 DIGIT = r"(?:[\s./–-]{0,2}[0-9])"
 """A digit of a phone number, with what people put before it."""
+
+DAY, MONTH = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])"
+MONTH_NAME = r"(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuu\w{0,3}"
+STREET = r"""(?:katu|kadu\w{1,3}|tie(?:n|ltä|llä|lle|stä|ssä|tä)?|kuja\w{0,3}|pol(?:ku|u)\w{0,4}|väylä\w{0,3}
+    |rait(?:ti|i)\w{0,3}|kaar[ie]\w{0,3}|rinne|rinteellä|rinteen|ranta|rannan|aukio\w{0,3}|kulma|puistikko|esplanadi\w{0,3}|bulevardi\w{0,3}
+    |penger|vägen|gatan|gränden|stigen|(?<=\s)(?:linja|piha))"""
+"""What the names of streets end in, those of ordinary words that a number follows seldom."""
+FLAT = r"""(?: ,?\s? (?: (?:as|asunto|bst|lgh)\.?\s?[0-9]{1,4}
+    | (?-i:[A-Za-z])(?![\wåäö]) (?:\s?[0-9]{1,4}(?![0-9]))? (?: :\w{1,4})? ) )"""
+"""Stairwell and flat: A 12, as. 5."""
+TOWN = r"(?: ,? \s [0-9]{5} (?![0-9]) (?: \s (?-i:[A-ZÅÄÖ])[\wåäöÅÄÖ-]+ )? )?"
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
@@ -70,8 +101,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "IBAN",  # a Finnish one has 18 characters; a wrong digit in it is still somebody's account
-        _regex(rf"(?:(?<=IBAN)|(?<![0-9A-ZÅÄÖ])) FI [\s-]{{0,2}} [0-9]{{2}} (?:[\s-]{{0,2}} [0-9]){{14}} {END}"),
-        len,
+        _regex(r"(?:(?<=IBAN)|(?<![0-9A-ZÅÄÖ])) FI [\s-]{0,2} [0-9]{2} (?:[\s-]{0,2} [0-9]){12,18} (?![0-9])"),
+        _accept_iban,
     ),
     Pattern(
         "IBAN",  # any other country: ISO 13616, only with its checksum and that country's structure
@@ -122,7 +153,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "EMAIL",
         _regex(r"(?<![\w.+%-]) [\w.+%-]++ @ [\w-]+ (?:\.[\w-]+)* \.[A-Z]{2,}"),
-        len,
+        _whole,
     ),
     Pattern(
         "BUSINESS_ID",
@@ -132,9 +163,36 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "BUSINESS_ID",  # called one, so a wrong check digit does not matter
         _regex(rf"\b y \s? [-–]? \s? tunnu\w* \s* (?:on\b)? [\s:]* (?P<id> [0-9]{{6,7}} \s? [-–]? \s? [0-9]) {END}"),
-        len,
+        _whole,
+    ),
+    Pattern(
+        "DATE_OF_BIRTH",  # a date that is said to be one
+        _regex(
+            rf"""\b (?: synt\.? | syntynyt | syntyi | syntymä(?:aika|päivä)\w* | s\.\s?a?\.? ) [\s:]* (?:on\s+|ovat\s+)?
+                 (?P<id> {DAY} (?: [./-] \s? {MONTH} [./-] \s? | \s* \.? \s* {MONTH_NAME} \s* )
+                 (?:(?:19|20)? [0-9]{{2}})? ) {END}"""
+        ),
+        _whole,
+    ),
+    Pattern(
+        "ADDRESS",  # a street with its number, both as one writes them
+        _regex(
+            rf"""(?-i:(?<![\w-]) (?: [A-ZÅÄÖ][\w-]+ {STREET} | [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
+                 \s [0-9]{{1,4}} (?: \s?-\s?[0-9]{{1,3}} )? (?: :\w{{1,3}} | {FLAT} )?
+                 (?! [0-9] | \s?[€%] | \s(?:euro|kpl|min)) {TOWN}"""
+        ),
+        _whole,
+    ),
+    Pattern(
+        "ADDRESS",  # a box or a postcode with a town
+        _regex(r"(?-i:(?<![\w.,]) (?:P\.?L\.?|Box) \s? [0-9]{1,5} (?:,?\s[0-9]{5}\s[A-ZÅÄÖ][\wåäö-]+)? )"),
+        _whole,
     ),
 )
 
 PERSON = "PERSON"
-TYPES: tuple[str, ...] = (*dict.fromkeys(pattern.type for pattern in PATTERNS), PERSON)
+TYPES: tuple[str, ...] = (
+    *dict.fromkeys(pattern.type for pattern in PATTERNS),
+    *("PLATE", "ADDRESS", "CUSTOMER_ID", "DATE_OF_BIRTH", PERSON),
+)
+"""Everything that is masked, by the name that stands in its place."""

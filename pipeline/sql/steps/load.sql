@@ -11,7 +11,7 @@ SELECT * FROM read_json(
         conversations: 'STRUCT(
             ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, channel VARCHAR, language VARCHAR,
             detected_language VARCHAR, queue VARCHAR, started_at TIMESTAMP, started_date DATE,
-            customer_key VARCHAR,
+            customer_key VARCHAR, special_categories VARCHAR[],
             touchpoints STRUCT(first_utterance_index INTEGER, last_utterance_index INTEGER, stage VARCHAR,
                 touchpoint VARCHAR, rule VARCHAR)[],
             utterances STRUCT(utterance_index INTEGER, speaker_role VARCHAR, participant_key VARCHAR, seconds DOUBLE,
@@ -39,7 +39,7 @@ SELECT * FROM read_json(
             verbatim VARCHAR, normalized_verbatim VARCHAR, language VARCHAR,
             tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
                 disfluency VARCHAR, sentence INTEGER)[],
-            conversation_id VARCHAR, customer_key VARCHAR,
+            conversation_id VARCHAR, customer_key VARCHAR, special_categories VARCHAR[],
             score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
                 neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
                 trust_probability DOUBLE, fear_probability DOUBLE, surprise_probability DOUBLE,
@@ -82,7 +82,7 @@ LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;
 
 INSERT INTO conversations BY NAME
 SELECT conversation_id, channel, language, detected_language, queue, started_at, started_date, customer_key,
-    $batch_id AS batch_id
+    special_categories, $batch_id AS batch_id
 FROM staged_conversations WHERE NOT is_left_out;
 
 INSERT INTO utterances BY NAME
@@ -100,7 +100,8 @@ FROM (SELECT conversation_id, unnest(touchpoints) AS touchpoint FROM staged_conv
 
 INSERT INTO survey_responses BY NAME
 SELECT response_id, responded_at, responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution,
-    verbatim, normalized_verbatim, language, tokens, conversation_id, customer_key, $batch_id AS batch_id
+    verbatim, normalized_verbatim, language, tokens, conversation_id, customer_key, special_categories,
+    $batch_id AS batch_id
 FROM staged_responses WHERE NOT is_left_out;
 
 INSERT INTO verbatim_scores BY NAME

@@ -46,6 +46,20 @@ def value_of(word: str) -> int | None:
     return _composed(_parts_of(word.lower()))
 
 
+def digits_of(word: str) -> str:
+    """The digits that a word says, "" for one that says none: nelkytyks 41, viisneljä 54, nollaviiskyt 050.
+
+    A word that runs several numbers together is cut where no single number goes on.
+    """
+    digits = ""
+    number: tuple[int, ...] = ()
+    for part in _parts_of(word.lower()):
+        if number and _composed((*number, part)) is None:
+            digits, number = digits + str(_composed(number) or 0), ()
+        number = (*number, part)
+    return digits + (str(_composed(number) or 0) if number else "")
+
+
 def parse(words: Sequence[str]) -> list[Number]:
     """The numbers in a row of words as (start, end, value), `end` exclusive.
 

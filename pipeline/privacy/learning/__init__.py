@@ -1,0 +1,1 @@
+"""Teaches the recognizer: `tunnepolku train privacy`."""

