@@ -29,7 +29,8 @@ from pipeline.language.identify import identify, main_language
 from pipeline.language.speech import mark
 from pipeline.language.spoken_numbers import parse
 from pipeline.language.tokens import WORD, tokenize
-from pipeline.privacy import load_secret, mask, pseudonymize
+from pipeline.privacy import Secret, load_secret, mask, pseudonymize
+from pipeline.privacy.pseudonyms import KEY
 
 SCORED_SPEAKERS = ("customer", "agent")
 SPELLED_OUT = 10
@@ -89,7 +90,7 @@ class Reader:
 
     lemmatizer: Lemmatizer
     scorer: Scorer
-    secret: bytes
+    secret: Secret
     mask_names: bool
 
     def mask(self, text: str) -> MaskedText:
@@ -97,8 +98,12 @@ class Reader:
         return mask(text, names=self.mask_names)[0]
 
     def identifier(self, identifier: str | None) -> str | None:
-        """A source's id of a conversation or answer as it is, or, where it holds something personal, its keyed hash."""
-        if identifier is None or self.mask(identifier) == identifier:
+        """A source's id of a conversation or answer as it is, or its keyed hash.
+
+        It is hashed where it holds something personal, and where it looks like a keyed hash: a rotation of the secret
+        re-keys whatever looks like one, and somebody else's hash could be guessed back.
+        """
+        if identifier is None or (self.mask(identifier) == identifier and not KEY.fullmatch(identifier)):
             return identifier
         return pseudonymize(identifier, self.secret, "conversation")
 
@@ -126,10 +131,11 @@ def load_reader(config: Config) -> Reader:
         ModelError: a model is missing or altered.
         PrivacyError: there is no usable secret.
     """
+    secret = load_secret(config.paths.secret)  # first: it is missed at once, the models take seconds
     return Reader(
         lemmatizer=load_lemmatizer(config.language.lemmatizer, stanza_folder=config.language.stanza_folder),
         scorer=load_scorer(config),
-        secret=load_secret(config.paths.secret),
+        secret=secret,
         mask_names=config.privacy.names,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import adapt, export, language, metrics, models, night, registry, stages
+from pipeline.cli import adapt, export, language, metrics, models, night, registry, secret, stages
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
@@ -68,6 +68,18 @@ def _parser() -> argparse.ArgumentParser:
 
     check = add("check", night.check, "run the checks that block publishing")
     check.add_argument("--database", type=Path, help="another database (default: paths.database)")
+
+    text = "make, rotate or check the secret of the keyed hashes"
+    keeping = commands.add_parser("secret", help=text, description=text)
+    deeds = keeping.add_subparsers(required=True, metavar="new|rotate|check")
+    text = "make the first secret, in the file of the settings"
+    making = deeds.add_parser("new", help=text, description=text)
+    making.add_argument("--if-missing", action="store_true", help="do nothing where there is a secret already")
+    making.set_defaults(command=secret.new)
+    text = "add a fresh secret to it, give every stored key its new form and publish again"
+    deeds.add_parser("rotate", help=text, description=text).set_defaults(command=secret.rotate)
+    text = "where the secret comes from, how long its chain is, and whether the stored keys were made with it"
+    deeds.add_parser("check", help=text, description=text).set_defaults(command=secret.check)
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")

@@ -4,6 +4,6 @@ Both are pseudonymisation, not anonymisation: who holds the secret, or knows the
 """
 
 from pipeline.privacy.masking import mask
-from pipeline.privacy.pseudonyms import load_secret, pseudonymize
+from pipeline.privacy.pseudonyms import Secret, load_secret, pseudonymize
 
-__all__ = ["load_secret", "mask", "pseudonymize"]
+__all__ = ["Secret", "load_secret", "mask", "pseudonymize"]
