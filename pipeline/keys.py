@@ -124,15 +124,17 @@ def rotate(config: Config, fresh: Secret) -> int:
     """Add a link to the secret and give every stored key its new form, all or none; returns the number of keys.
 
     The new secret goes to the file of the old one, unless the environment holds it: then it is its owner's to change.
-    Staged batches hold old keys: they are deleted, and the next night makes them again.
+    Staged batches hold old keys: they are deleted, and the next night makes them again. The old keys are out of the
+    tables then, but DuckDB keeps the bytes of replaced rows in its file until it uses their place again.
 
     Raises:
-        PrivacyError: the secret cannot be read or written; nothing has changed.
+        PrivacyError: the secret cannot be read or written, or is not that of the stored keys; nothing has changed.
         StoreError: the database cannot be opened; nothing has changed.
     """
-    path = config.paths.secret
-    secret, is_in_file = load_secret(path) + fresh, secret_in(VARIABLE) is None
+    path, is_in_file = config.paths.secret, secret_in(VARIABLE) is None
     with store.opened(config.paths.database) as connection:
+        settle(connection, path)
+        secret = load_secret(path) + fresh
         forget_batches(config.paths.staging)
         if is_in_file:
             _next(path).unlink(missing_ok=True)  # of a rotation that was cut off before its keys were stored

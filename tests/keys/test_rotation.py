@@ -147,7 +147,6 @@ def test_ten_thousand_customers_get_the_keys_of_the_longer_secret(config: Config
     known = " ".join(str(pseudonymize(f"K{n}", secret, "customer")) for n in range(10_000))
     with store.opened(config.paths.database) as connection:
         store.migrate(connection)
-        keys.settle(connection, config.paths.secret)
         connection.execute("CREATE TEMP TABLE known AS SELECT unnest(string_split(?, ' ')) AS key", [known])
         connection.execute("""
             INSERT INTO conversations BY NAME SELECT 'c' || row_number() OVER () AS conversation_id, 'chat' AS channel,
@@ -231,6 +230,16 @@ def test_rotation_killed_before_its_keys_are_stored_has_not_been(config: Config,
     rotate()
     assert len(load_secret(config.paths.secret).chain) == 2
     assert [path.name for path in config.paths.secret.parent.glob("*secret*")] == ["secret.key"]
+
+
+def test_rotation_after_one_that_was_cut_off_finishes_that_first(config: Config) -> None:
+    landed(config)
+    night(config)
+    killed_rotation("after")
+    keys.rotate(config, new_secret())
+    secret = load_secret(config.paths.secret)
+    assert len(secret.chain) == 3
+    assert pseudonymize("K1", secret, "customer") in keys_in(config.paths.database)
 
 
 def test_rotation_killed_before_its_secret_is_in_place_is_finished_by_the_next_night(
