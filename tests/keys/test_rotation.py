@@ -167,7 +167,7 @@ def test_staged_batches_with_old_keys_are_deleted(config: Config) -> None:
     night(config)
     file = write(config.paths.landing, "more.jsonl", chat(20))
     (staged,) = steps.stage(file, "run", config).batches
-    rotate()
+    keys.rotate(config, new_secret())  # not the publishing, which sweeps too
     assert not staged.path.exists()
     assert night(config)["conversations"] == 1
 
