@@ -8,10 +8,14 @@ VOIKKO := $(shell PATH=$$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q 
 PREFECT_ENV := PREFECT_HOME=$(CURDIR)/.prefect PREFECT_API_URL=http://127.0.0.1:4200/api \
 	PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 PYTHONUNBUFFERED=1
 
-.PHONY: nightly test lint notebook deploy backfill undeploy clean
+.PHONY: nightly secret test lint notebook deploy backfill undeploy clean
 
-nightly: $(VENV)/.installed $(if $(VOIKKO),$(VENV)/.installed-voikko)
+nightly: secret $(if $(VOIKKO),$(VENV)/.installed-voikko)
 	@$(BIN)/tunnepolku run data/samples
+
+# Of the keyed hashes; only where there is none yet, and no key that another one made.
+secret: $(VENV)/.installed
+	@$(BIN)/tunnepolku secret new --if-missing
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
@@ -26,7 +30,7 @@ notebook: $(VENV)/.installed-notebook nightly
 
 # A local Prefect server with its user interface at http://127.0.0.1:4200, the schedule of prefect.yaml, and a worker
 # that stays in the foreground; Ctrl-C stops the worker, `make undeploy` the server.
-deploy: $(VENV)/.installed-prefect $(if $(VOIKKO),$(VENV)/.installed-voikko)
+deploy: secret $(VENV)/.installed-prefect $(if $(VOIKKO),$(VENV)/.installed-voikko)
 	@mkdir -p data/landing
 	$(PREFECT_ENV) $(BIN)/prefect server status >/dev/null 2>&1 || $(PREFECT_ENV) $(BIN)/prefect server start --background
 	$(PREFECT_ENV) $(BIN)/prefect server status --wait --timeout 180

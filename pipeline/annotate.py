@@ -29,7 +29,8 @@ from pipeline.language.identify import identify, main_language
 from pipeline.language.speech import mark
 from pipeline.language.tokens import WORD, tokenize
 from pipeline.numerals import parse
-from pipeline.privacy import find_special, load_secret, mask, mask_turns, pseudonymize
+from pipeline.privacy import Secret, find_special, load_secret, mask, mask_label, mask_turns, pseudonymize
+from pipeline.privacy.pseudonyms import KEY
 
 SCORED_SPEAKERS = ("customer", "agent")
 SPELLED_OUT = 10
@@ -89,12 +90,16 @@ class Reader:
 
     lemmatizer: Lemmatizer
     scorer: Scorer
-    secret: bytes
+    secret: Secret
     mask_names: bool
 
     def mask(self, text: str, *, numbered: bool = False) -> MaskedText:
         """A text outside a conversation, or one masked before in another spelling, as it may be stored."""
         return mask(text, names=self.mask_names, numbered=numbered)[0]
+
+    def label(self, text: str) -> MaskedText:
+        """An id or the name of a file as it may be stored."""
+        return mask_label(text, names=self.mask_names)
 
     def mask_turns(self, utterances: Sequence[Utterance]) -> list[MaskedText]:
         """The texts of a conversation as they may be stored: each read with the turns before it."""
@@ -102,8 +107,12 @@ class Reader:
         return [text for text, _ in mask_turns(turns, names=self.mask_names)]
 
     def identifier(self, identifier: str | None) -> str | None:
-        """A source's id of a conversation or answer as it is, or, where it holds something personal, its keyed hash."""
-        if identifier is None or self.mask(identifier) == identifier:
+        """A source's id of a conversation or answer as it is, or its keyed hash.
+
+        It is hashed where it holds something personal, and where it looks like a keyed hash: a rotation of the secret
+        re-keys whatever looks like one, and somebody else's hash could be guessed back.
+        """
+        if identifier is None or (self.label(identifier) == identifier and not KEY.fullmatch(identifier)):
             return identifier
         return pseudonymize(identifier, self.secret, "conversation")
 
@@ -131,10 +140,11 @@ def load_reader(config: Config) -> Reader:
         ModelError: a model is missing or altered.
         PrivacyError: there is no usable secret.
     """
+    secret = load_secret(config.paths.secret)  # first: it is missed at once, the models take seconds
     return Reader(
         lemmatizer=load_lemmatizer(config.language.lemmatizer, stanza_folder=config.language.stanza_folder),
         scorer=load_scorer(config),
-        secret=load_secret(config.paths.secret),
+        secret=secret,
         mask_names=config.privacy.names,
     )
 

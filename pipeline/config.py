@@ -46,9 +46,10 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What is masked besides what always is."""
+    """What is masked besides what always is, and where the secret of the keyed hashes may be."""
 
     names: bool
+    secret_block: str
 
 
 @dataclass(frozen=True, slots=True)

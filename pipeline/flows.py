@@ -4,17 +4,20 @@ Only paths, run ids and file names are parameters and results, never text; resul
 cached. `prefect.yaml` schedules these flows.
 """
 
+import os
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 
 from pipeline import steps
-from pipeline.config import load_config
-from pipeline.errors import CheckFailed, PipelineError, StoreError
+from pipeline.config import Config, load_config
+from pipeline.errors import CheckFailed, PipelineError, PrivacyError, StoreError
+from pipeline.privacy.pseudonyms import VARIABLE
 from pipeline.staging import StagedFile
 
 HOURS = 3600
@@ -96,6 +99,7 @@ def backfill(first: date, last: date, paths: list[str] | None = None) -> None:
 
 def _night(paths: list[str] | None, period: steps.Period | None) -> None:
     config = load_config()
+    _hand_on_secret(config)
     with steps.only_run(config):
         files = find_work(paths or [str(config.paths.landing)], period)
         run_id = None
@@ -106,6 +110,24 @@ def _night(paths: list[str] | None, period: steps.Period | None) -> None:
             verify(run_id)
             publish(run_id)
         _leave_artifacts(steps.report(run_id, config))
+
+
+def _hand_on_secret(config: Config) -> None:
+    """The secret block of the settings, where there is neither variable nor file, as the variable of this process.
+
+    Raises:
+        PrivacyError: there is no such block.
+    """
+    name = config.privacy.secret_block
+    if not name or VARIABLE in os.environ or config.paths.secret.exists():
+        return
+    try:
+        block = cast("Secret[str]", Secret.load(name))  # not awaited where no event loop runs, as in these flows
+    except ValueError:
+        raise PrivacyError(
+            f"Prefect has no secret block {name}: make it there, or correct privacy.secret_block in the settings."
+        ) from None
+    os.environ[VARIABLE] = str(block.value.get_secret_value())  # `get` would read digits as a number
 
 
 def _leave_artifacts(report: steps.Report) -> None:

@@ -81,9 +81,9 @@ def all_cards(models: Path) -> list[ModelCard]:
     return [read_card(path.parent) for path in sorted(models.glob(f"*/{CARD}"))]
 
 
-def write_metrics(folder: Path, metrics: Mapping[str, float]) -> None:
-    """Put a model's figures into its card, as its last table, in place of those that stood there."""
+def write_metrics(folder: Path, metrics: Mapping[str, float], command: str = "tunnepolku evaluate affect") -> None:
+    """Put a model's figures into its card, as its last table, in place of those there; `command` measures them."""
     path = folder / CARD
     before = path.read_text(encoding="utf-8").partition("\n[metrics]")[0].rstrip()
     table = "\n".join(f"{name} = {value}" for name, value in sorted(metrics.items()))
-    path.write_text(f"{before}\n\n[metrics]  # `tunnepolku evaluate affect`\n{table}\n", encoding="utf-8")
+    path.write_text(f"{before}\n\n[metrics]  # `{command}`\n{table}\n", encoding="utf-8")

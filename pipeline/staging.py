@@ -73,6 +73,12 @@ def write_batch(
         raise StoreError(f"{path} cannot be written ({error.strerror}): make room or correct the path.") from None
 
 
+def forget_batches(folder: Path) -> None:
+    """Delete every staged batch, finished or not; the night that needs one makes it again."""
+    for path in folder.glob("*.json.gz*"):
+        path.unlink(missing_ok=True)
+
+
 def _conversation_row(
     conversation: MaskedConversation, assignments: Sequence[Assignment], zone: ZoneInfo
 ) -> dict[str, Any]:

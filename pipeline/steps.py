@@ -7,7 +7,7 @@ one by hand do the same. Only paths and names pass between the steps that touch 
 import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -18,14 +18,16 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pipeline import store
+from pipeline import keys, store
 from pipeline.annotate import Reader, annotate, load_reader
 from pipeline.config import Config
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
 from pipeline.models import sha256_of
+from pipeline.privacy import load_secret
+from pipeline.privacy.pseudonyms import fingerprint
 from pipeline.sources import Record, find_files, read, recognise
-from pipeline.staging import StagedBatch, StagedFile, write_batch
+from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints import assign, load_palvelupolku
 
 if TYPE_CHECKING:
@@ -113,7 +115,9 @@ def find_work(paths: Sequence[Path], config: Config, period: Period | None = Non
     Raises:
         SourceError: a path does not exist.
         StoreError: the database cannot be opened.
+        PrivacyError: there is no usable secret.
     """
+    load_secret(config.paths.secret)  # one that is missing is told of in quiet nights too
     files = find_files(list(paths))
     if period or not config.paths.database.exists():
         return files
@@ -141,12 +145,13 @@ def begin(config: Config) -> str:
     Raises:
         StoreError: the database cannot be opened or migrated.
         ModelError: the configured model is missing or altered.
-        PrivacyError: there is no usable secret; nothing has been read.
+        PrivacyError: there is no usable secret, or not the one of the stored keys; nothing has been read.
     """
     reader, moment = reader_of(config), store.now()
     run_id = f"{moment:%Y%m%dT%H%M%S}-{token_hex(3)}"
     with store.opened(config.paths.database) as connection:
         store.migrate(connection)
+        keys.settle(connection, config.paths.secret)
         connection.execute(
             "INSERT INTO runs VALUES (?, ?, NULL, 'running', ?, ?, ?, ?, ?)",
             [run_id, moment, code_version(), config.config_hash, reader.lemmatizer.name, *_model(reader)],
@@ -160,7 +165,10 @@ def stage(file: Path, run_id: str, config: Config, period: Period | None = None)
     Raises:
         ModelError: the night stops; so does any PrivacyError. A file that cannot be read is part of the result.
     """
-    digest, name = _digest(file), reader_of(config).mask(file.name)  # recordings are often named by the caller's number
+    digest, name = (
+        _digest(file),
+        reader_of(config).label(file.name),
+    )  # recordings are often named by the caller's number
     try:
         format_name = recognise(file)
         records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
@@ -173,12 +181,13 @@ def stage(file: Path, run_id: str, config: Config, period: Period | None = None)
 def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> Iterator[StagedBatch]:
     """A staged batch for each slice of the records; its name holds all that its content depends on."""
     reader = reader_of(config)
-    fingerprint = sha256(f"{code_version()} {config.config_hash} {_model(reader)}".encode()).hexdigest()[:12]
+    made_by = f"{code_version()} {config.config_hash} {_model(reader)} {fingerprint(reader.secret)}"
+    suffix = sha256(made_by.encode()).hexdigest()[:12]
     number = 0
     while batch := list(islice(records, config.sources.batch_size)):
         staged = StagedBatch(
             batch_id=f"{file_key}-{number:05d}",
-            path=config.paths.staging / f"{file_key}-{number:05d}-{fingerprint}.json.gz",
+            path=config.paths.staging / f"{file_key}-{number:05d}-{suffix}.json.gz",
         )
         if not staged.path.exists():
             _write(staged.path, batch, reader, config)
@@ -242,8 +251,7 @@ def publish(run_id: str, config: Config) -> None:
         with store.opened(config.paths.database) as connection:
             _finish(connection, run_id, "failed")
         raise
-    for leftover in config.paths.staging.glob("*.json.gz*"):  # of nights killed before the code or the settings changed
-        leftover.unlink(missing_ok=True)
+    forget_batches(config.paths.staging)  # of nights killed before the code or the settings changed
 
 
 def report(run_id: str | None, config: Config) -> Report:
@@ -274,9 +282,13 @@ def _model(reader: Reader) -> tuple[str, str]:
     return card.name, card.version
 
 
-@cache
 def reader_of(config: Config) -> Reader:
-    """The reader of these settings, loaded once a process."""
+    """The reader of these settings: its models are loaded once a process, its secret may be rotated meanwhile."""
+    return replace(_loaded(config), secret=load_secret(config.paths.secret))
+
+
+@cache
+def _loaded(config: Config) -> Reader:
     return load_reader(config)
 
 

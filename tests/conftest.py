@@ -29,7 +29,7 @@ def environment(home: Path) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("TUNNEPOLKU_")},
         "TUNNEPOLKU_HOME": str(home),
-        "TUNNEPOLKU_SECRET": "a secret for the tests only, 32 characters or more",
+        "TUNNEPOLKU_SECRET": "a-secret-for-the-tests-only-of-32-characters-or-more",
         "TUNNEPOLKU_PATHS__MODELS": str(ROOT / "models"),
         LEMMATIZER: "simplemma",
     }

@@ -123,7 +123,7 @@ class Spelling:
         ("mä oon mä", "minä olen minä"),
         ("tunnus on seittemän", "tunnus on [HETU]"),
         ("maksoin kakskyt  viis euroa, yks lasku", "maksoin 25 euroa, yks lasku"),
-        ("numero on nolla neljä nolla viis viis viis nolla yks nolla nolla", "numero on [PHONE]"),
+        ("numero on nolla neljä nolla viis viis viis nolla yks nolla nolla", None),  # masked in its first spelling
     ],
 )
 def test_text_in_standard_spelling_keeps_its_spacing_and_is_masked_again(
@@ -150,7 +150,7 @@ def test_evidence_is_found_in_the_masked_text_of_customers_agents_and_answers(re
         if score
     ]
     assert len(words) == 2
-    assert "[PERSON]" in talk.utterances[0].text
+    assert "[PERSON_1]" in talk.utterances[0].text
     assert any(label == "negative" and "surkeaa" in said for label, said in words[0])
     assert any(label == "positive" and "mahtavaa" in said for label, said in words[1])
     assert talk.utterances[0].score
@@ -187,9 +187,9 @@ def test_a_text_is_read_with_the_turns_before_it(reader: Reader) -> None:
     said = [("customer", "lasku on väärin"), ("bot", "odota hetki"), ("agent", "olen Maija Meikäläinen"),
             ("customer", "kiitos paljon")]  # fmt: skip
     assert contexts(reader, 0, *said) == ["", None, "", ""]
-    assert contexts(reader, 1, *said) == ["", None, "odota hetki", "olen [PERSON]"]
+    assert contexts(reader, 1, *said) == ["", None, "odota hetki", "olen [PERSON_1]"]
     assert contexts(reader, 2, *said) == [
-        "", None, "lasku on väärin odota hetki", "odota hetki olen [PERSON]"
+        "", None, "lasku on väärin odota hetki", "odota hetki olen [PERSON_1]"
     ]  # fmt: skip
 
 

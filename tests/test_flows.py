@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.config import Config
+from pipeline import store
+from pipeline.config import Config, load_config
+from pipeline.privacy import Secret, pseudonymize
 from tests.conftest import ROOT
 from tests.test_steps import chat, write
 
@@ -60,3 +62,36 @@ def test_night_and_backfill_under_a_real_server(
     written = " ".join([*(log.message for log in logs), *(str(run.parameters) for run in runs), json.dumps(counts)])
     assert secret_word not in written
     assert config.paths.published.exists()
+
+
+@pytest.mark.filterwarnings("default")
+def test_secret_block_is_taken_where_there_is_neither_variable_nor_file(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    monkeypatch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    monkeypatch.setenv("TUNNEPOLKU_PRIVACY__SECRET_BLOCK", "tunnepolku-secret")
+    monkeypatch.delenv("TUNNEPOLKU_SECRET")
+    load_config.cache_clear()
+    from prefect.blocks.system import Secret as Block
+    from prefect.testing.utilities import prefect_test_harness
+
+    from pipeline.errors import PrivacyError
+    from pipeline.flows import nightly
+
+    digits = "0123456789" * 4  # which the block would rather read as a number
+    write(config.paths.landing, "a.jsonl", chat(1))
+    with prefect_test_harness(server_startup_timeout=120):
+        with pytest.raises(PrivacyError, match="no secret block tunnepolku-secret"):
+            nightly()
+        assert not config.paths.database.exists()
+        Block(value=digits[1:]).save("tunnepolku-secret")
+        nightly()
+        monkeypatch.setenv("TUNNEPOLKU_SECRET", digits)  # it beats the block, and does not fit
+        write(config.paths.landing, "b.jsonl", chat(2))
+        with pytest.raises(PrivacyError, match="restore it"):
+            nightly()
+    with store.opened(config.paths.published, read_only=True) as connection:
+        found = connection.execute("SELECT customer_key FROM conversations").fetchall()
+    assert found == [(pseudonymize("K1", Secret((digits[1:],)), "customer"),)]

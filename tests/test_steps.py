@@ -19,7 +19,8 @@ from pipeline.config import Config
 from pipeline.errors import CheckFailed, SourceError, StoreError
 from tests.conftest import ROOT, SAMPLES, user_environment
 
-WHEN = {"run_id", "started_at", "finished_at", "loaded_at", "rejected_at", "applied_at", "batch_id", "code_version"}
+WHEN = {"run_id", "started_at", "finished_at", "loaded_at", "rejected_at", "applied_at", "since", "batch_id"}
+WHEN |= {"code_version"}
 """Columns that say when and by whom a row was written, not what it says; of batches only the run differs."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import adapt, export, language, metrics, models, night, registry, stages
+from pipeline.cli import adapt, export, language, metrics, models, night, privacy, registry, secret, stages
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
@@ -69,9 +69,21 @@ def _parser() -> argparse.ArgumentParser:
     check = add("check", night.check, "run the checks that block publishing")
     check.add_argument("--database", type=Path, help="another database (default: paths.database)")
 
+    text = "make, rotate or check the secret of the keyed hashes"
+    keeping = commands.add_parser("secret", help=text, description=text)
+    deeds = keeping.add_subparsers(required=True, metavar="new|rotate|check")
+    text = "make the first secret, in the file of the settings"
+    making = deeds.add_parser("new", help=text, description=text)
+    making.add_argument("--if-missing", action="store_true", help="do nothing where there is a secret already")
+    making.set_defaults(command=secret.new)
+    text = "add a fresh secret to it, give every stored key its new form and publish again"
+    deeds.add_parser("rotate", help=text, description=text).set_defaults(command=secret.rotate)
+    text = "where the secret comes from, how long its chain is, and whether the stored keys were made with it"
+    deeds.add_parser("check", help=text, description=text).set_defaults(command=secret.check)
+
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
-    parts = evaluate.add_subparsers(metavar="affect|language")
+    parts = evaluate.add_subparsers(metavar="affect|language|privacy")
     text = "measure classifiers alone: by corpus, group, channel, register, length, with intervals and calibration"
     classified = parts.add_parser("affect", help=text, description=text)
     classified.set_defaults(command=feelings.evaluate)
@@ -92,6 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     measured.add_argument("--confusions", type=int, default=20, metavar="N", help="how many mistakes (default: 20)")
     measured.add_argument("--format", choices=("table", "json"), default="table")
+
+    text = "measure masking: recall by type and register, precision, lines touched without need, flags"
+    masked = parts.add_parser("privacy", help=text, description=text)
+    masked.set_defaults(command=privacy.evaluate)
+    masked.add_argument("file", nargs="?", type=Path, help="annotated lines (default: privacy_verify.jsonl)")
+    masked.add_argument("--format", choices=("table", "json"), default="table")
+    masked.add_argument("--misses", action="store_true", help="list what is not masked and what is touched needlessly")
+    masked.add_argument("--card", action="store_true", help="write the figures on the model's card")
 
     train = add("train", models.train, "train a model from the corpora into models/")
     train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "stanza"))

@@ -74,8 +74,7 @@ def mask(options: argparse.Namespace) -> None:
     def masked(texts: list[str]) -> Iterator[dict[str, Any]]:
         for text in texts:
             result, spans = mask(text, names=names)
-            found = [{"start": span.start, "end": span.end, "type": span.type} for span in spans]
-            yield {"text": result, "spans": found}
+            yield {"text": result, "spans": [asdict(span) for span in spans]}
 
     _each_line(options, masked, lambda row: (row["text"], ", ".join(span["type"] for span in row["spans"])))
 

@@ -45,6 +45,8 @@ HESITATION = words(
     oho hups äh se on tai nej alku alkaa ensin
     """
 )
+MASKED = "#"
+"""The kind of a word that is masked already, in part or as a whole."""
 MAX_HESITATION = 5
 """So many words of hesitation may stand inside one group."""
 HOUSING = words(
@@ -152,11 +154,10 @@ def read_words(text: str) -> list[Word]:
         core = chunk.strip(EDGES)
         if not core:
             start, core = match.start(), chunk
-        if core.startswith("+") is False and start > match.start() and text[start - 1 : start] == "+":
-            start -= 1
         lower = core.lower()
         kind, symbol = kind_of_word(lower)
-        words.append(Word(start, start + len(core), core, kind, symbol, _breaks(text, words, start)))
+        text_ = MASKED if kind == MASKED else core
+        words.append(Word(start, start + len(core), text_, kind, symbol, _breaks(text, words, start)))
     return words
 
 
@@ -172,7 +173,7 @@ def _breaks(text: str, words: Sequence[Word], start: int) -> bool:
 def kind_of_word(word: str) -> tuple[str, str]:
     """Kind and symbol of a lower-case word."""
     if "\ue000" in word:
-        return "#", ""
+        return MASKED, ""
     if re.search(r"[0-9]", word):
         return "d", re.sub(r"[^0-9A-ZÅÄÖ+/._@,:-]", "", word.upper())
     if word in MARKS:
@@ -227,7 +228,7 @@ def pieces(words: Sequence[Word]) -> list[Piece]:
         end = _end_of(words, start)
         first, last = _trimmed(words, start, end)
         if first <= last:
-            if not (found and _is_hesitation(words, found[-1].last + 1, first)):
+            if not found or words[first].breaks or not _is_hesitation(words, found[-1].last + 1, first):
                 group += 1
             found.append(Piece(first, last, group))
         start = end

@@ -36,17 +36,23 @@ class Evaluation:
     touched: list[Item] = field(default_factory=list)
     """Turns without anything personal in which something was masked."""
 
+    def count(self, what: str, type_: str = "", register: str = "") -> int:
+        """How many of `what` there are, over all that fits `type_` and `register` ("" fits all)."""
+        return sum(
+            count
+            for (name, of_type, spoken), count in self.counts.items()
+            if name == what and type_ in ("", of_type) and register in ("", spoken)
+        )
+
+    def percent(self, part: str, whole: str, type_: str = "", register: str = "") -> str:
+        """A share as people read it, – where there is nothing to share."""
+        share = self.share(part, whole, type_, register)
+        return "–" if share is None else f"{100 * share:.1f} %"
+
     def share(self, part: str, whole: str, type_: str = "", register: str = "") -> float | None:
-        """How many of `whole` are `part`, over what fits `type_` and `register` ("" fits all); None without any."""
-        counts = {
-            name: sum(
-                count
-                for (what, of_type, spoken), count in self.counts.items()
-                if what == name and type_ in ("", of_type) and register in ("", spoken)
-            )
-            for name in (part, whole)
-        }
-        return counts[part] / counts[whole] if counts[whole] else None
+        """How many of `whole` are `part`; None where there are none."""
+        count = self.count(whole, type_, register)
+        return self.count(part, type_, register) / count if count else None
 
 
 def evaluate(path: Path, *, names: bool = True) -> Evaluation:

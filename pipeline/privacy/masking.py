@@ -6,13 +6,14 @@ Four readers, each on what those before it left: shapes with checksums (`pattern
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
 from pipeline.privacy.codes import groups, pieces, read_words, symbols
 from pipeline.privacy.identifiers import Memory, Turn, features, is_worth_it
-from pipeline.privacy.names import Names
+from pipeline.privacy.names import DOUBTFUL, NAME, Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
 from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
 from pipeline.privacy.persons import Persons
@@ -25,9 +26,17 @@ WORTH_A_LOOK = re.compile(r"[0-9@]")
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
 
 CodeJudge = Callable[[Iterable[str], int, int], tuple[str, float]]
-"""Features of a piece and where it stands → its type ("" for none) and the probability that it is personal."""
+"""Features of a piece and where it stands → its type ("" for none) and how sure that is."""
 NameJudge = Callable[[Iterable[str], int, int], float]
-"""Features of a word and where it stands → the probability that it is part of a name."""
+"""Features of a word and where it stands → how sure it is part of a name, 0 for no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What decides on pieces, and on words that may be names (None leaves these alone)."""
+
+    code: CodeJudge
+    name: NameJudge | None
 
 
 def mask(text: str, *, names: bool = True, numbered: bool = True) -> tuple[MaskedText, tuple[Span, ...]]:
@@ -55,19 +64,33 @@ def mask_turns(
         ModelError: the recognizer is missing or altered.
     """
     recognizer = _recognizer()
+    judges = Judges(recognizer.type_of, recognizer.name_confidence if names else None)
     memory, persons = Memory(), Persons(recognizer.names, numbered)
-
-    def judge_name(found: Iterable[str], _start: int, _end: int) -> float:
-        return recognizer.name_probability(found)
-
     masked = []
     for speaker, text in turns:
-        spans = find_spans(
-            text, speaker, memory, persons, recognizer.names, lambda found, _start, _end: recognizer.type_of(found),
-            judge_name if names else None, recognizer.name_threshold,
-        )  # fmt: skip
+        spans = find_spans(text, speaker, memory, persons, recognizer.names, judges)
         masked.append((_replace(text, spans, persons), tuple(spans)))
     return masked
+
+
+def mask_label(text: str, *, names: bool = True) -> MaskedText:
+    """Mask an id or the name of a file, which is no language: what its shape or a capital on a listed name gives away.
+
+    Raises:
+        ModelError: the recognizer is missing or altered.
+    """
+    recognizer = _recognizer()
+    spans = _find_shapes(text)
+    if names:
+        rest = _blank(text, [(span.start, span.end) for span in spans])
+        words = read_name_words(rest, recognizer.names)
+        spans += [
+            Span(word.start, word.end, PERSON)
+            for word in words
+            if word.capital == "C" and word.kind & NAME and not word.kind & DOUBTFUL
+        ]
+    spans.sort(key=lambda span: span.start)
+    return _replace(text, spans, Persons(recognizer.names, numbered=False))
 
 
 @cache
@@ -75,16 +98,7 @@ def _recognizer() -> Recognizer:
     return load_recognizer(load_config().paths.models / MODEL)
 
 
-def find_spans(
-    text: str,
-    speaker: str,
-    memory: Memory,
-    persons: Persons,
-    names: Names,
-    judge_code: CodeJudge,
-    judge_name: NameJudge | None,
-    name_threshold: float,
-) -> list[Span]:
+def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judges: Judges) -> list[Span]:
     """What is personal in a turn, sorted; `memory` and `persons` learn of it. Training calls it with judges that know.
 
     The search is repeated, with what was found blanked out, until it finds nothing more.
@@ -93,10 +107,10 @@ def find_spans(
     finders: list[Callable[[str], Iterable[Span]]] = [
         _find_shapes,
         find_spoken_emails,
-        lambda rest: _find_codes(rest, speaker, memory, names, judge_code),
+        lambda rest: _find_codes(rest, speaker, memory, names, judges.code),
     ]
-    if judge_name:
-        finders.append(lambda rest: _find_people(rest, speaker, memory, persons, names, judge_name, name_threshold))
+    if name := judges.name:
+        finders.append(lambda rest: _find_people(rest, speaker, memory, persons, names, name))
     spans: list[Span] = []
     found_more = True
     while found_more:
@@ -160,25 +174,25 @@ def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: Co
 
 
 def _find_people(
-    text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: NameJudge, threshold: float
+    text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: NameJudge
 ) -> list[Span]:
     words = read_name_words(text, names)
     asked = asks_name(memory)
     labels: list[bool] = []
     spans: list[Span] = []
     for at, word in enumerate(words):
-        probability = 0.0
+        confidence = 0.0
         if is_candidate(words, at, asked):
             found = name_features(text, words, at, labels, memory, speaker, persons.known)
-            probability = judge(found, word.start, word.end)
-        labels.append(probability >= threshold)
+            confidence = round(judge(found, word.start, word.end), 2)
+        labels.append(confidence > 0)
         if not labels[-1]:
             continue
         gap = text[spans[-1].end : word.start] if spans else "."
         if at and labels[at - 1] and gap.isspace() and "\n" not in gap:
-            spans[-1] = Span(spans[-1].start, word.end, PERSON, max(spans[-1].confidence, round(probability, 2)))
+            spans[-1] = Span(spans[-1].start, word.end, PERSON, max(spans[-1].confidence, confidence))
         else:
-            spans.append(Span(word.start, word.end, PERSON, round(probability, 2)))
+            spans.append(Span(word.start, word.end, PERSON, confidence))
     return with_initials(text, spans)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -35,7 +36,7 @@ class Recognizer:
     """Probability of being something personal from which a piece is masked."""
     name_threshold: float
 
-    def type_of(self, features: Iterable[str]) -> tuple[str, float]:
+    def type_of(self, features: Iterable[str], _start: int = 0, _end: int = 0) -> tuple[str, float]:
         """The type of a piece, "" for none, and the probability that it is personal at all."""
         import numpy as np
 
@@ -47,13 +48,12 @@ class Recognizer:
             return "", probability
         return self.types[1 + int(odds[1:].argmax())], probability
 
-    def name_probability(self, features: Iterable[str]) -> float:
-        """The probability that a word is part of a person's name."""
-        from math import exp
-
+    def name_confidence(self, features: Iterable[str], _start: int = 0, _end: int = 0) -> float:
+        """The probability that a word is part of a person's name; 0 where that is too little."""
         weights, mask = self.name_weights, (1 << NAME_BITS) - 1
         logit = sum(weights[crc32(feature.encode()) & mask] for feature in features)
-        return 1 / (1 + exp(-max(-50.0, min(50.0, logit))))
+        probability = 1 / (1 + exp(-max(-50.0, min(50.0, logit))))
+        return probability if probability >= self.name_threshold else 0.0
 
 
 @cache

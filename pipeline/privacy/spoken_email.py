@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.conversation import Span
-from pipeline.privacy.codes import Word, read_words, words
+from pipeline.privacy.codes import MASKED, Word, read_words, words
 
 AT = frozenset(("ät", "ätt", "ättä", "ätmerkki", "at", "miukumauku", "kissanhäntä", "@", "ät-merkki", "äd"))
 JOINTS = frozenset(("piste", "pisteen", "pisteeni", "alaviiva", "alleviiva", "viiva", "väliviiva", "miinus", "."))
@@ -40,7 +40,7 @@ def _start(words: Sequence[Word], at: int, floor: int) -> int:
         after_joint = first == at or words[first].text.lower() in JOINTS or words[first].kind in "dnx"
         if not is_part and (not after_joint or lower in NOT_INSIDE):
             break
-        if words[first].breaks and first != at:
+        if before.kind == MASKED or (words[first].breaks and first != at):
             break
         first -= 1
         if not is_part and not (first > floor and words[first - 1].text.lower() in JOINTS):
@@ -56,7 +56,7 @@ def _end(words: Sequence[Word], at: int) -> int:
     while last + 1 < len(words):
         here, there = words[last].text.lower(), words[last + 1]
         lower = there.text.lower()
-        if there.breaks:
+        if there.breaks or there.kind == MASKED:
             break
         takes = here in AT or here in JOINTS or lower in JOINTS or (there.kind == "l" and words[last].kind == "l")
         takes = takes or (lower in ("com", "fi", "net", "org", "äfii") and last > at)

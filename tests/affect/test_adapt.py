@@ -391,7 +391,7 @@ def test_rows_of_a_table_are_masked_and_understood(config: Config, tmp_path: Pat
     )
     first, second = _read(file, names=True)
     assert first == Corrected(
-        MaskedText("Soita [PHONE], kiitos"), MaskedText("Nimi on [PERSON]"), "negative",
+        MaskedText("Soita [PHONE], kiitos"), MaskedText("Nimi on [PERSON_1]"), "negative",
         frozenset({"anger", "surprise"}), "7",
     )  # fmt: skip
     assert second == Corrected(MaskedText("Hyvä"), NONE, "positive", frozenset(), None)

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -9,45 +10,60 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
-from pipeline.conversation import Span
-from pipeline.privacy import mask
-from pipeline.privacy.patterns import TYPES
+from pipeline.privacy import mask, mask_label
 
 GOLDEN = [json.loads(line) for line in Path(__file__).with_name("golden.jsonl").read_text("utf-8").splitlines()]
-MIN_PERSON_RECALL = 0.93
-"""Measured 54 of 58: a single name in lower case without a context is beyond the first rule."""
+SHAPED = {"HETU", "PHONE", "EMAIL", "IBAN", "CARD", "BUSINESS_ID"}
+MIN_PERSON_RECALL, MAX_FALSE_ALARMS = 0.93, 0.05
+"""The golden lines are a few of each kind, hand-picked; `tunnepolku evaluate privacy` has the figures that count."""
 
 
-def gold_spans(row):
-    return {Span(**span) for span in row["spans"]}
+def places(spans):
+    return {(span["start"], span["end"], span["type"]) for span in spans}
+
+
+def found_in(text):
+    return {(span.start, span.end, span.type) for span in mask(text)[1]}
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=range(len(GOLDEN)))
-def test_golden_line_has_no_false_alarm_and_no_missed_number(row):
-    masked, found = mask(row["text"])
-    missed = gold_spans(row) - set(found)
-    assert set(found) <= gold_spans(row)
-    assert {span.type for span in missed} <= {"PERSON"}
-    assert all(row["text"][span.start : span.end] not in masked for span in found)
+def test_golden_line_keeps_no_number_readable(row):
+    masked, spans = mask(row["text"])
+    assert {place for place in places(row["spans"]) if place[2] in SHAPED} <= found_in(row["text"])
+    assert all(row["text"][span.start : span.end] not in masked for span in spans)
 
 
-def test_golden_lines_keep_the_recall_of_names():
+def test_golden_lines_keep_the_recall_of_names_and_few_false_alarms():
     assert sum(bool(row["spans"]) for row in GOLDEN) >= 60
     assert sum(not row["spans"] for row in GOLDEN) >= 40
     counts = Counter()
     for row in GOLDEN:
-        people = {span for span in gold_spans(row) if span.type == "PERSON"}
+        people = {place for place in places(row["spans"]) if place[2] == "PERSON"}
         counts["gold"] += len(people)
-        counts["found"] += len(people & set(mask(row["text"])[1]))
+        counts["found"] += len(people & found_in(row["text"]))
+        counts["false"] += not row["spans"] and bool(found_in(row["text"]))
+        counts["clean"] += not row["spans"]
     assert counts["found"] / counts["gold"] >= MIN_PERSON_RECALL
+    assert counts["false"] / counts["clean"] <= MAX_FALSE_ALARMS
 
 
-def test_every_type_has_a_golden_line():
-    assert {span["type"] for row in GOLDEN for span in row["spans"]} == set(TYPES)
+def test_a_checksum_that_fits_is_sure_and_a_typo_is_masked_all_the_same():
+    confidence = {text: mask(text)[1][0].confidence for text in ("131052-952K", "131052-952A", "290200+911B")}
+    assert confidence["131052-952K"] == 1
+    assert confidence["131052-952A"] == confidence["290200+911B"] < 1  # 29 February 1800 was no day: 1800 no leap year
+    assert {mask(text)[1][0].type for text in confidence} == {"HETU"}
 
 
 def test_names_stay_when_they_are_not_asked_for():
     assert mask("Matti Virtanen, 040 123 4567", names=False)[0] == "Matti Virtanen, [PHONE]"
+
+
+def test_an_id_is_masked_only_for_its_shape():
+    assert mask_label("case 4471-88213") == "case 4471-88213"
+    assert mask_label("call-0401234567.vtt") == "call-[PHONE].vtt"
+    assert mask_label("Matti Virtanen.vtt") == "[PERSON] [PERSON].vtt"
+    assert mask_label("Matti Virtanen.vtt", names=False) == "Matti Virtanen.vtt"
+    assert mask_label("unknown.txt") == "unknown.txt"
 
 
 def test_what_is_not_personal_stays_readable():
@@ -66,7 +82,7 @@ def test_an_identifier_is_found_inside_what_was_none():
 
 
 def test_placeholders_are_left_alone():
-    text = "[PERSON] soitti [PHONE], nimi on [PERSON]"
+    text = "[PERSON_2] soitti [PHONE], nimi on [PERSON]"
     assert mask(text) == (text, ())
 
 
@@ -88,7 +104,9 @@ def test_spans_lie_in_bounds_sorted_and_apart_and_the_rest_is_unchanged(text):
         assert position <= span.start < span.end <= len(text)
         rebuilt += text[position : span.start] + f"[{span.type}]"
         position = span.end
-    assert masked == rebuilt + text[position:]
+    assert re.sub(r"\[PERSON_[0-9]+\]", "[PERSON]", masked) == re.sub(
+        r"\[PERSON_[0-9]+\]", "[PERSON]", rebuilt + text[position:]
+    )
 
 
 @settings(max_examples=400, deadline=None)
@@ -185,8 +203,8 @@ def test_every_valid_card_is_masked(sentence, card):
     assert all_of_it_masked(sentence, card)
 
 
-def test_a_missing_list_of_names_stops_the_night(tmp_path):
-    """In a process of its own, because settings and names are read once per process."""
+def test_a_missing_recognizer_stops_the_night(tmp_path):
+    """In a process of its own, because settings and models are read once per process."""
     code = "from pipeline.privacy import mask; mask('x', names=False); mask('Matti')"
     environment = {"TUNNEPOLKU_PATHS__MODELS": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)

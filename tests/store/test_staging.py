@@ -79,12 +79,14 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
     load(
         connection, tmp_path,
         [conversation("c1", [turn], channel="call", language="sv", detected_language="en",
-                      started_at="2026-09-01T09:00:00.5", customer=7, queue=MaskedText("Laskutus"))],
+                      started_at="2026-09-01T09:00:00.5", customer=7, queue=MaskedText("Laskutus"),
+                      special_categories=("health",))],
         file="calls.json",
     )  # fmt: skip
     assert records(connection, "conversations") == [{
         "conversation_id": "c1", "channel": "call", "language": "sv", "detected_language": "en", "queue": "Laskutus",
         "started_at": datetime(2026, 9, 1, 9, 0, 0, 500_000), "started_date": date(2026, 9, 1), "customer_key": key(7),
+        "special_categories": ["health"],
         "batch_id": "calls.json-0",
     }]  # fmt: skip
     assert records(connection, "utterances") == [{
@@ -103,13 +105,14 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
     answered = answer(
         "a1", 10, "2026-09-01T22:30", customer=7, ces_rating=7, csat_rating=1, first_contact_resolution=False,
         verbatim=WRITTEN, normalized_text=NORMALIZED, language="sv", conversation_id="c1", tokens=TOKENS,
+        special_categories=("health", "union"),
     )  # fmt: skip
     load(connection, tmp_path, answers=[replace(answered, score=THIRDS)])
     assert records(connection, "survey_responses") == [{
         "response_id": "a1", "responded_at": datetime(2026, 9, 1, 22, 30), "responded_date": date(2026, 9, 2),
         "nps_rating": 10, "ces_rating": 7, "csat_rating": 1, "first_contact_resolution": False, "verbatim": WRITTEN,
         "normalized_verbatim": NORMALIZED, "language": "sv", "tokens": STORED_TOKENS, "conversation_id": "c1",
-        "customer_key": key(7), "batch_id": "a.jsonl-0",
+        "customer_key": key(7), "batch_id": "a.jsonl-0", "special_categories": ["health", "union"],
     }]  # fmt: skip
     assert records(connection, "verbatim_scores") == [{"response_id": "a1", **STORED_THIRDS}]
 

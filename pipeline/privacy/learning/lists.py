@@ -35,6 +35,8 @@ NOT_PEOPLE = frozenset(
     )
 )
 """Companies, countries, regions and feasts that are in the lists of names too, or look like a form of one."""
+ALWAYS_LAST_NAMES = frozenset({"meikäläinen"})
+"""Last names whatever the corpora say: everybody's example of one, and a common word."""
 PLACE_LIKE = 2000
 """Bearers of a first name from which a municipality of that name (Salla) does not count as a place."""
 LATIN = re.compile(r"[a-zà-ỹ'’-]{2,}")
@@ -61,6 +63,7 @@ def _keys(corpora: Path, gold: Path) -> Iterator[str]:
     wanted = {True: COMMON_FIRST_NAME_COUNT, False: MIN_FIRST_NAME_COUNT}
     firsts = {name for name, count in first.items() if count >= wanted[name in rather_words]}
     lasts = {name for rank, name in enumerate(last) if rank < TOP_LAST_NAMES or name not in rather_words}
+    lasts |= ALWAYS_LAST_NAMES
     rare = (set(first) | set(last) | world_names()) - firsts - lasts
     yield from (f"FIRST:{name}" for name in firsts)
     yield from (f"LAST:{name}" for name in lasts)

@@ -19,7 +19,7 @@ from pipeline.privacy.learning.lists import (
     make_lists,
     world_names,
 )
-from pipeline.privacy.masking import find_spans
+from pipeline.privacy.masking import Judges, find_spans
 from pipeline.privacy.names import Names
 from pipeline.privacy.patterns import PERSON
 from pipeline.privacy.persons import Persons
@@ -85,7 +85,7 @@ def _collect_turn(
         people.add(found, str(is_name), weight, NAME_BITS)
         return float(is_name and rng.random() >= forgotten)
 
-    find_spans(item.text, item.speaker, memory, persons, names, judge_code, judge_name, 0.5)
+    find_spans(item.text, item.speaker, memory, persons, names, Judges(judge_code, judge_name))
 
 
 def type_at(item: Item, start: int, end: int) -> str:
@@ -224,7 +224,7 @@ name = "{name}"
 task = "privacy"
 backend = "linear"
 version = "{version}"
-description = "Two logistic regressions over hashed features, and lists of names as a Bloom filter; they cannot be read out."
+description = "Two logistic regressions over hashed features, and lists of names as a Bloom filter."
 
 [files]
 {files}
