@@ -14,7 +14,7 @@ PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"config"}, {"conversation"}, {"models"}, {"sources", "privacy", "language", "affect"},
-    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"sharing"}, {"steps"}, {"flows", "cli"},
+    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"sharing"}, {"steps"}, {"audit"}, {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

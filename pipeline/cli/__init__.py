@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import adapt, export, language, metrics, models, night, registry, share, stages
+from pipeline.cli import adapt, audit, export, language, metrics, models, night, registry, share, stages
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     sharing.add_argument("--check", action="store_true", help="check such a folder against the database instead")
     sharing.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
+    record = add("audit", audit.audit, text)
+    record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
 
     check = add("check", night.check, "run the checks that block publishing")
     check.add_argument("--database", type=Path, help="another database (default: paths.database)")

@@ -28,13 +28,13 @@ Alaraja:       {floor} henkilöä
 Tiedostot (UTF-8, erottimena puolipiste, desimaalipilkku; avautuvat Excelissä):
 {files}
 
-Luvut ovat koosteita ihmisryhmistä. Yhdelläkään rivillä ei ole kenenkään yksittäisiä tietoja, tunnisteita eikä
-kokonaisia viestejä.
+Luvut ovat koosteita ihmisryhmistä. Yhdelläkään rivillä ei ole yksittäisen ihmisen tietoja eikä tunnisteita. Sanat ja
+esimerkit ovat sellaisia, joita vähintään {floor} henkilöä on käyttänyt.
 
-Alle {floor} henkilön ryhmien luvut on peitetty. Niiden lisäksi on peitetty muita ryhmiä sen verran, ettei peitettyä
-lukua voi laskea vähentämällä muut luvut summasta. Peitetyllä rivillä is_hidden on TRUE ja peitetyt luvut ovat tyhjiä;
-rivin muut luvut voi lukea tavalliseen tapaan. Peitetty ei tarkoita nollaa. Harvojen käyttämät sanat on jätetty pois
-kokonaan.
+Alle {floor} henkilön ryhmien luvut on peitetty. Niiden lisäksi on peitetty muita ryhmiä sen verran, ettei pienen
+ryhmän lukua voi laskea vähentämällä muut luvut summasta. Peitetyllä rivillä is_hidden on TRUE ja peitetyt luvut ovat
+tyhjiä; rivin muut luvut voi lukea tavalliseen tapaan. Peitetty ei tarkoita nollaa. Harvojen käyttämät sanat on jätetty
+pois kokonaan.
 
 Sama henkilö voi olla mukana usealla rivillä, joten rivien henkilömääriä ei pidä laskea yhteen. Henkilö on asiakas tai,
 jos lähdejärjestelmä ei kerro asiakasta, yksi yhteydenotto tai vastaus.
