@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ class Paths:
     database: Path
     published: Path
     secret: Path
+    exports: Path
     models: Path
     corpora: Path
 
@@ -46,10 +47,11 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What is masked besides what always is, and where the secret of the keyed hashes may be."""
+    """What is masked besides what always is, where the secret may be, how large a group must be to leave the house."""
 
     names: bool
-    secret_block: str
+    secret_block: str = field(repr=False)  # neither this nor the next shapes a stored row: not in `config_hash`
+    min_group: int = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ class Touchpoints:
 
 
 @dataclass(frozen=True, slots=True)
+class Controller:
+    """Who answers for the data, as the record of processing names them; "" where nobody has said."""
+
+    name: str
+    contact: str
+    dpo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings of a run. `config_hash` names them in the `runs` table."""
 
@@ -88,6 +99,7 @@ class Config:
     language: Language
     affect: Affect
     touchpoints: Touchpoints
+    controller: Controller
 
     @property
     def config_hash(self) -> str:
@@ -169,6 +181,8 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     share, size = settings["sources"]["max_rejected_share"], settings["sources"]["batch_size"]
     if not 0 <= share <= 1 or size < 1:
         raise ConfigError("sources.max_rejected_share must lie between 0 and 1, sources.batch_size must be at least 1.")
+    if settings["privacy"]["min_group"] < 2:
+        raise ConfigError("privacy.min_group must be at least 2: a group of one is a person.")
     if settings["affect"]["context_turns"] < 0:
         raise ConfigError("affect.context_turns must be at least 0.")
     own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
@@ -183,4 +197,5 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
         touchpoints=Touchpoints(palvelupolku),
+        controller=Controller(**settings["controller"]),
     )

@@ -5,7 +5,7 @@
     ├── SourceError        one file cannot be read; the night goes on without it
     │   └── RecordError    one record of a file cannot be read; the rest of the file can
     ├── ModelError         a model is missing, altered or does not fit; the night stops
-    ├── PrivacyError       masking cannot be trusted; the night stops
+    ├── PrivacyError       masking cannot be trusted, or few people stand out; the night stops, nothing leaves
     └── StoreError         the database cannot be opened, migrated or written
         └── CheckFailed    a check on the data failed; nothing is published
 
@@ -50,7 +50,7 @@ class ModelError(PipelineError):
 
 
 class PrivacyError(PipelineError):
-    """Masking or pseudonymisation cannot be trusted, so nothing may be stored."""
+    """Masking or pseudonymisation cannot be trusted, or few people stand out: nothing may be stored, or leave."""
 
 
 class StoreError(PipelineError):

@@ -270,3 +270,14 @@ def run_metric(
     except duckdb.ConversionException:
         raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
     return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+def select(connection: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:
+    """The rows of a query under `sql/`, such as `audit/channels`.
+
+    Raises:
+        StoreError: the database is none of ours.
+    """
+    (statement,) = connection.extract_statements((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    with _our_tables():
+        return connection.execute(statement).fetchall()

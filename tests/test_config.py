@@ -30,7 +30,7 @@ def test_the_defaults_are_what_the_file_says(home):
     config = load()
     assert config.time.zone == ZoneInfo("Europe/Helsinki")
     assert (config.sources.batch_size, config.sources.max_rejected_share) == (200, 0.10)
-    assert config.privacy.names is True
+    assert (config.privacy.names, config.privacy.min_group) == (True, 5)
     assert config.language.lemmatizer == "finnish"
     assert (config.affect.context_turns, config.affect.evidence) == (0, True)
     assert config.paths.database == home / "data" / "tunnepolku.duckdb"
@@ -148,6 +148,9 @@ BROKEN = {
     "[sources]\nmax_rejected_share = nan\n": "sources.max_rejected_share",
     '[privacy]\nnames = "perhaps"\n': "privacy.names",
     "[privacy]\nnames = 1\n": "privacy.names",
+    "[privacy]\nmin_group = 1\n": "privacy.min_group",
+    "[privacy]\nmin_group = 5.5\n": "privacy.min_group",
+    "[controller]\nname = 1\n": "controller.name",
     "[language]\nlemmatizer = true\n": "language.lemmatizer",
     "[language]\nlemmatizer = ['spacy']\n": "language.lemmatizer",
     "[affect]\ncontext_turns = -1\n": "affect.context_turns",
@@ -201,6 +204,8 @@ def test_the_hash_does_not_depend_on_where_files_lie(monkeypatch):
     assert set(before) <= set("0123456789abcdef")
     monkeypatch.setenv("TUNNEPOLKU_PATHS__DATABASE", "elsewhere.duckdb")
     monkeypatch.setenv("TUNNEPOLKU_HOME", "/")
+    monkeypatch.setenv("TUNNEPOLKU_PRIVACY__MIN_GROUP", "20")  # nor on who may see them
+    monkeypatch.setenv("TUNNEPOLKU_CONTROLLER__NAME", "Esimerkki Oy")
     assert load().config_hash == before
 
 

@@ -80,7 +80,7 @@ def test_lemmatizers_in_the_settings_exist() -> None:
 def test_metrics_describe_themselves() -> None:
     for name, path in store.metrics().items():
         head = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("-- ")]
-        assert [line.split(":")[0] for line in head[:3]] == ["-- description", "-- grain", "-- unit"], name
+        assert [line.split(":")[0] for line in head[:4]] == ["-- description", "-- grain", "-- unit", "-- people"], name
 
 
 def test_every_dependency_has_a_range_and_a_reason() -> None:

@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import adapt, export, language, metrics, models, night, privacy, registry, secret, stages
+from pipeline.cli import (
+    adapt,
+    audit,
+    export,
+    language,
+    metrics,
+    models,
+    night,
+    privacy,
+    registry,
+    secret,
+    share,
+    stages,
+)
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
@@ -65,6 +78,19 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("parameters", nargs="*", metavar="PARAMETER=VALUE")
     query.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
     query.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    text = "write aggregates that may leave the house, groups of few people hidden, into a new folder"
+    sharing = add("share", share.share, text)
+    sharing.add_argument("folder", nargs="?", type=Path, help="a new folder (default: one under paths.exports)")
+    sharing.add_argument(
+        "--metric", action="append", metavar="NAME", help="may be repeated (default: all that may leave)"
+    )
+    sharing.add_argument("--check", action="store_true", help="check such a folder against the database instead")
+    sharing.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
+    record = add("audit", audit.audit, text)
+    record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
 
     check = add("check", night.check, "run the checks that block publishing")
     check.add_argument("--database", type=Path, help="another database (default: paths.database)")

@@ -133,9 +133,8 @@ def test_scores_of_earlier_versions_survive_and_tell_nothing_more(tmp_path: Path
             assert rows(connection, "SELECT DISTINCT sure_share, sure_mean_sentiment FROM touchpoint_scores") == [
                 (None, None)
             ]
-            assert rows(connection, "SELECT COLUMNS('share|count') FROM touchpoint_emotions WHERE share > 0") == [
-                (2500, 1.0, 1.0)
-            ]
+            shares = "SELECT utterance_count, share, share_everywhere FROM touchpoint_emotions WHERE share > 0"
+            assert rows(connection, shares) == [(2500, 1.0, 1.0)]
             assert failed(connection) == set()
 
 

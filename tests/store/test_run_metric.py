@@ -17,8 +17,8 @@ BEFORE_AFTER = {**WEEKS, "date": "2026-10-01"}
 def test_columns_and_rows(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     load(connection, tmp_path, answers=[answer("a1", 9)])
     columns, rows = store.run_metric(connection, "nps", {})
-    assert columns == ["month", "nps_count", "nps", "nps_low", "nps_high"]
-    assert [row[:3] for row in rows] == [("2026-09", 1, 100)]
+    assert columns == ["month", "respondent_count", "nps_count", "nps", "nps_low", "nps_high"]
+    assert [row[:4] for row in rows] == [("2026-09", 1, 1, 100)]
 
 
 def test_unknown_metric_is_told_the_known_ones(connection: DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 -- description: One touchpoint before and from a date on: did it get worse, or recover?
 -- grain: period (before, after), the day itself counted as after
 -- unit: mean_sentiment -1…1 with the standard error of the mean over conversations; nps -100…100 with its 95 % interval
+-- people: none (of two dates next to each other the difference would be one day's customers)
 -- parameter: touchpoint, such as laskutus
 -- parameter: date, such as 2026-10-01
 WITH felt AS (

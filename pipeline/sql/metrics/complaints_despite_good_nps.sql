@@ -1,6 +1,7 @@
 -- description: Promoters (9-10) who complained in their conversation, and not in passing: what a good NPS hides.
 -- grain: survey answer
 -- unit: sentiment -1…1; negative_share 0…1; ces 1-7 (7 = very easy), csat 1-5; complaint_count turns
+-- people: none (each row is one answer)
 WITH complaints AS (  -- where the model knows no cues, a negative turn counts as one
     SELECT conversation_id, count(*) AS complaint_count
     FROM utterance_scores

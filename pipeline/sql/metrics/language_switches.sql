@@ -1,6 +1,7 @@
 -- description: Conversations in which the customer changes language: from what to what, at which turn, and did the agent follow?
 -- grain: change of language between two successive utterances of the customer
 -- unit: utterance_index from 0; agent_followed: an agent's utterance before the next change is in the new language, NULL where none is there
+-- people: none (each row is one conversation)
 WITH turns AS (
     SELECT conversation_id, utterance_index, speaker_role, language
     FROM utterances

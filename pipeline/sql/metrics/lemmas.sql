@@ -1,6 +1,7 @@
 -- description: The words of one touchpoint: in how many of its conversations customers use a lemma, and in how many elsewhere.
 -- grain: lemma, the hundred in most conversations; Finnish only, without stop words, fillers and repeats
 -- unit: share 0…1 of the touchpoint's conversations, share_everywhere 0…1 of all; token_count: times said
+-- people: none (of two periods a day apart the difference would be one day's words)
 -- parameter: touchpoint, such as laskutus
 -- parameter: from, such as 2026-09-01
 -- parameter: to, such as 2026-09-30, inclusive

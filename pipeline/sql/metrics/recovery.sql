@@ -1,8 +1,10 @@
 -- description: From the customer's first words to the last: at which touchpoints do conversations end better than they began?
 -- grain: touchpoint
 -- unit: sentiment -1…1; mean_change is last minus first, with the standard error of the mean over conversations
+-- people: customer_count by touchpoint
 SELECT
     touchpoint,
+    count(DISTINCT coalesce(customer_key, conversation_id)) AS customer_count,
     count(*) AS conversation_count,
     avg(first_sentiment) AS mean_first_sentiment,
     avg(last_sentiment) AS mean_last_sentiment,

@@ -1,6 +1,7 @@
 -- description: How many readings of sentiment are sure in each channel, and does the mean change if only those count?
 -- grain: channel and speaker role; open survey answers are channel survey, speaker role customer
 -- unit: sure_share 0…1 of the scored texts that tell (told_count; older rows do not); means of sentiment -1…1 over the same
+-- people: none (its two means together would tell the mean of the few readings that are not sure)
 WITH readings AS (
     SELECT channel, speaker_role, is_sure, sentiment_score
     FROM utterance_scores

@@ -1,6 +1,7 @@
 -- description: How customers felt at one touchpoint, week by week, beside the NPS of those who answered about it.
 -- grain: week (its Monday)
 -- unit: mean_sentiment -1…1; negative_share 0…1; nps -100…100 with its 95 % interval
+-- people: none (what is asked for touchpoint by touchpoint cannot be hidden together)
 -- parameter: touchpoint, such as laskutus
 WITH felt AS (
     SELECT

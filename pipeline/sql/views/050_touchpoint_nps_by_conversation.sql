@@ -1,6 +1,7 @@
 CREATE OR REPLACE VIEW touchpoint_nps_by_conversation AS
 SELECT
     scores.* EXCLUDE (speaker_role, customer_key),
+    coalesce(scores.customer_key, answers.customer_key) AS customer_key,
     response_id,
     responded_at,
     date_diff('second', scores.started_at, responded_at) / 3600.0 AS response_lag_hours,
@@ -16,6 +17,7 @@ COMMENT ON COLUMN touchpoint_nps_by_conversation.conversation_id IS 'The convers
 COMMENT ON COLUMN touchpoint_nps_by_conversation.touchpoint IS 'The touchpoint; unknown where no rule fits.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.stage IS 'The touchpoint''s stage of the service path.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.channel IS 'Channel of the conversation.';
+COMMENT ON COLUMN touchpoint_nps_by_conversation.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.started_at IS 'Start of the conversation, UTC.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN touchpoint_nps_by_conversation.utterance_count IS 'Scored utterances (n).';
