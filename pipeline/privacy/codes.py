@@ -24,7 +24,18 @@ LETTERS = {
     **{"ämmä": "M", "än": "N", "en": "N", "ännä": "N", "oo": "O", "pee": "P", "kuu": "Q", "är": "R", "ärrä": "R"},
     **{"äs": "S", "äss": "S", "ässä": "S", "tee": "T", "uu": "U", "vee": "V", "tuplavee": "W", "kaksoisvee": "W"},
     **{"äks": "X", "äksä": "X", "äx": "X", "yy": "Y", "tset": "Z", "zeta": "Z", "tsetta": "Z", "ää": "Ä", "öö": "Ö"},
-    **{"äkksä": "X", "hå": "H", "el": "L", "em": "M", "er": "R", "es": "S", "ef": "F", "eks": "X", "äcks": "X"},
+    **{
+        "äkksä": "X",
+        "iks": "X",
+        "hå": "H",
+        "el": "L",
+        "em": "M",
+        "er": "R",
+        "es": "S",
+        "ef": "F",
+        "eks": "X",
+        "äcks": "X",
+    },
 }
 """The Finnish names of the letters, as a recogniser writes them."""
 AMBIGUOUS = words("en oo tee ee ii kuu see es el em er vee on ää öö aa")

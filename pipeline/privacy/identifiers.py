@@ -34,6 +34,8 @@ SHAPES = {
     "business_id": re.compile(r"\d{6,7}-\d"),
     "letters": re.compile(r"[A-ZÅÄÖ]+"),
     "money": re.compile(r"\d{1,5}[.,:]\d\d(?:-)?"),
+    "old_date": re.compile(r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19\d\d|200\d|201[0-5])"),
+    "short_date": re.compile(r"(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|1[0-2])[./]?"),
     "year": re.compile(r"(?:19|20)\d\d"),
     "postcode": re.compile(r"\d{5}"),
     "clock": re.compile(r"(?:[01]?\d|2[0-4])[.:][0-5]\d"),
@@ -68,6 +70,14 @@ class Turn:
     speaker: str
     words: Sequence[Word]
     pieces: Sequence[Piece]
+
+
+def asks_email(text: str, memory: Memory) -> bool:
+    """Whether this turn or one of the two before speaks of an e-mail address, or holds one."""
+    texts = [text, *(said for _, said in memory.turns[-2:])]
+    return any("EMAIL" in types for types in memory.types[-2:]) or any(
+        name == "EMAIL" for said in texts for _, name in find_cues(said)
+    )
 
 
 def is_worth_it(turn: Turn, group: Sequence[Piece], memory: Memory) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
 from pipeline.privacy.codes import groups, pieces, read_words, symbols
-from pipeline.privacy.identifiers import Memory, Turn, features, is_worth_it
+from pipeline.privacy.identifiers import Memory, Turn, asks_email, features, is_worth_it
 from pipeline.privacy.names import DOUBTFUL, NAME, Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
 from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
@@ -22,7 +22,7 @@ from pipeline.privacy.spans import FILLER, widened, with_initials
 from pipeline.privacy.spoken_email import find_spoken_emails
 
 PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})(?:_[0-9]+)?\]")
-WORTH_A_LOOK = re.compile(r"[0-9@]")
+WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[](?:at|ät)", re.IGNORECASE)
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
 
 CodeJudge = Callable[[Iterable[str], int, int], tuple[str, float]]
@@ -106,7 +106,7 @@ def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names:
     working = _blank(text, [match.span() for match in PLACEHOLDER.finditer(text)])
     finders: list[Callable[[str], Iterable[Span]]] = [
         _find_shapes,
-        find_spoken_emails,
+        lambda rest: find_spoken_emails(rest, asked=asks_email(rest, memory)),
         lambda rest: _find_codes(rest, speaker, memory, names, judges.code),
     ]
     if name := judges.name:
@@ -120,10 +120,21 @@ def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names:
             spans += found
             working = _blank(working, [(span.start, span.end) for span in found])
             found_more |= bool(found)
-    spans.sort(key=lambda span: span.start)
+    spans = _joined(text, spans)
     persons.meet(text, spans)
     memory.add(speaker, text, {span.type for span in spans})
     return spans
+
+
+def _joined(text: str, spans: Iterable[Span]) -> list[Span]:
+    """The spans in order; a first and a last name found one after the other are one person."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        gap = text[joined[-1].end : span.start] if joined else ""
+        if joined and span.type == joined[-1].type == PERSON and gap.isspace() and "\n" not in gap:
+            span = Span(joined.pop().start, span.end, PERSON, span.confidence)
+        joined.append(span)
+    return joined
 
 
 def _find_shapes(text: str) -> list[Span]:

@@ -58,11 +58,13 @@ def _accept_hetu(candidate: str) -> tuple[int, float]:
 
     Sure is only a check sign that fits a day that was: 29 February 1900 was none, whatever stands behind it.
     """
-    compact = re.sub(r"[\s.]", "", re.sub(r"[‐‑‒–—−]", "-", candidate))
+    compact = re.sub(r"[\s.]", "", re.sub(r"[‐‑‒–—−./](?=\s*[0-9]{3}[0-9A-Z]?$)", "-", candidate, flags=re.IGNORECASE))
     if hetu.is_valid(compact, allow_temporary=True):
         return len(candidate), SURE
-    has_separators = re.match(r"[0-9]{6}", candidate) is None
-    return (0, 0.0) if has_separators else (len(candidate), WRONG_CHECK)
+    has_date = re.match(r"[0-9]{6}\s*[^\s./]", candidate) is not None
+    has_check = re.search(r"[0-9]{3}[0-9A-Z]$", candidate, re.IGNORECASE) is not None
+    has_letter = re.match(r"[0-9]{6}\s*[A-FU-Y]", candidate, re.IGNORECASE) is not None
+    return (len(candidate), WRONG_CHECK) if has_date and (has_check or has_letter) else (0, 0.0)
 
 
 def _accept_phone(candidate: str) -> tuple[int, float]:
@@ -78,16 +80,20 @@ def _accept_business_id(candidate: str) -> tuple[int, float]:
 START = r"(?<![0-9A-Z])"
 """No letter or digit just before: not the tail of an order or tracking number."""
 END = r"(?![0-9])"
-DIGIT = r"(?:[\s./–-]{0,2}[0-9])"
+DIGIT = r"(?:(?:[\s./–-]{0,2}|\s[–-]\s)[0-9])"
 """A digit of a phone number, with what people put before it."""
 
 DAY, MONTH = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])"
 MONTH_NAME = r"(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuu\w{0,3}"
+DATE = rf"""{DAY} (?: [./-] \s? (?:{MONTH}|[IVX]{{1,4}}) [./-] \s? -? | \s* \.? \s* {MONTH_NAME} \s* )
+    (?:(?:19|20)? [0-9]{{2}})?"""
 STREET = r"""(?:katu|kadu\w{1,3}|tie(?:n|ltä|llä|lle|stä|ssä|tä)?|kuja\w{0,3}|pol(?:ku|u)\w{0,4}|väylä\w{0,3}
-    |rait(?:ti|i)\w{0,3}|kaar[ie]\w{0,3}|rinne|rinteellä|rinteen|ranta|rannan|aukio\w{0,3}|kulma|puistikko|esplanadi\w{0,3}|bulevardi\w{0,3}
+    |rait(?:ti|i)\w{0,3}|kaar[ie]\w{0,3}|rinne|rinteellä|rinteen|ranta|rannan|aukio\w{0,3}|kulma|puistikko
+    |esplanadi\w{0,3}|bulevardi\w{0,3}
     |penger|vägen|gatan|gränden|stigen|(?<=\s)(?:linja|piha))"""
 """What the names of streets end in, those of ordinary words that a number follows seldom."""
-FLAT = r"""(?: ,?\s? (?: (?:as|asunto|bst|lgh)\.?\s?[0-9]{1,4}
+OLD_OR_NEW = r"(?:Vanha|Uusi|Iso|Pikku|Pieni|Vanhan|Uuden|Gamla|Nya|Stora|Lilla)"
+FLAT = r"""(?: ,?\s? (?: (?:as|asunto|bst|lgh|lh|h|huone|huoneisto|talo)\.?\s?[0-9]{1,4}
     | (?-i:[A-Za-z])(?![\wåäö]) (?:\s?[0-9]{1,4}(?![0-9]))? (?: :\w{1,4})? ) )"""
 """Stairwell and flat: A 12, as. 5."""
 TOWN = r"(?: ,? \s [0-9]{5} (?![0-9]) (?: \s (?-i:[A-ZÅÄÖ])[\wåäöÅÄÖ-]+ )? )?"
@@ -96,7 +102,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "HETU",  # ddmmyy, century sign (the new ones since 2023 too), individual number, check sign; dvv.fi
         _regex(r"""(?<![0-9]) (?:0[1-9]|[12][0-9]|3[01]) [\s.]? (?:0[1-9]|1[0-2]) [\s.]? [0-9]{2}
-                   \s{0,3} [-+‐‑‒–—−ABCDEFYXWVU] \s{0,3} [0-9]{3} [0-9A-Z] (?![0-9A-ZÅÄÖ])"""),
+                   \s{0,3} [-+‐‑‒–—−./ABCDEFYXWVU] \s{0,3} [0-9]{3} [0-9A-Z]? (?![0-9A-ZÅÄÖ])"""),
         _accept_hetu,
     ),
     Pattern(
@@ -131,7 +137,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE",  # with another country's code: only after a plus, and in groups as people write them
-        _regex(rf"(?<![0-9A-Z+]) \+ (?!358) [1-9][0-9]{{0,2}} (?:[\s–-]?[0-9]){{7,11}} {END}"),
+        _regex(rf"(?<![0-9A-Z+]) (?:\+|00\s?(?=[2-9][0-9])) (?!358) [1-9][0-9]{{0,2}} (?:[\s–-]?[0-9]){{7,11}} {END}"),
         _accept_phone,
     ),
     Pattern(
@@ -152,7 +158,12 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "EMAIL",
-        _regex(r"(?<![\w.+%-]) [\w.+%-]++ @ [\w-]+ (?:\.[\w-]+)* \.[A-Z]{2,}"),
+        _regex(r"(?<![\w.+%'-]) [\w.+%'-]++ @ [\w-]+ (?:\.[\w-]+)* \.[A-Z]{2,}"),
+        _whole,
+    ),
+    Pattern(
+        "EMAIL",  # written so that robots do not find it, or cut off
+        _regex(r"(?<![\w.+%'-]) [\w.+%'-]++ (?: \s?[(\[]\s?(?:at|ät|a)\s?[)\]]\s? [\w-]+ (?:\.[\w-]+)+ | @ )"),
         _whole,
     ),
     Pattern(
@@ -169,17 +180,30 @@ PATTERNS: tuple[Pattern, ...] = (
         "DATE_OF_BIRTH",  # a date that is said to be one
         _regex(
             rf"""\b (?: synt\.? | syntynyt | syntyi | syntymä(?:aika|päivä)\w* | s\.\s?a?\.? ) [\s:]* (?:on\s+|ovat\s+)?
-                 (?P<id> {DAY} (?: [./-] \s? {MONTH} [./-] \s? | \s* \.? \s* {MONTH_NAME} \s* )
-                 (?:(?:19|20)? [0-9]{{2}})? ) {END}"""
+                 (?P<id> {DATE} ) {END}"""
         ),
         _whole,
     ),
     Pattern(
         "ADDRESS",  # a street with its number, both as one writes them
         _regex(
-            rf"""(?-i:(?<![\w-]) (?: [A-ZÅÄÖ][\w-]+ {STREET} | [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
+            rf"""(?-i:(?<![\w-]) (?:{OLD_OR_NEW}\s)?
+                 (?: [A-ZÅÄÖ][\w-]+ {STREET} | [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
                  \s [0-9]{{1,4}} (?: \s?-\s?[0-9]{{1,3}} )? (?: :\w{{1,3}} | {FLAT} )?
                  (?! [0-9] | \s?[€%] | \s(?:euro|kpl|min)) {TOWN}"""
+        ),
+        _whole,
+    ),
+    Pattern(
+        "DATE_OF_BIRTH",  # the same the other way round
+        _regex(rf"(?<![0-9.,/-]) (?P<id> {DATE} ) \s+ synt(?:\.|yny|ynyt|yneen|yi)(?!\w)"),
+        _whole,
+    ),
+    Pattern(
+        "ADDRESS",  # a house by whatever name, if a postcode and a town follow
+        _regex(
+            rf"""(?-i:(?<![\w-]) [A-ZÅÄÖ][\wåäöÅÄÖ-]+ (?:\s[a-zåäö]+)? ) \s [0-9]{{1,4}} {FLAT}? ,? \s [0-9]{{5}} \s
+                 (?-i:[A-ZÅÄÖ])[\wåäöÅÄÖ-]+"""
         ),
         _whole,
     ),

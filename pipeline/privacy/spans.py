@@ -23,6 +23,9 @@ def widened(text: str, words: Sequence[Word], piece: Piece, type_: str, probabil
     elif type_ == "PLATE" and words[first].symbol[:1].isdigit() and first:
         before = words[first - 1]
         first -= before.kind == "w" and len(before.text) <= 3 and before.text.isalpha()
+    elif type_ == "CUSTOMER_ID" and first:
+        before = words[first - 1]
+        first -= before.kind == "w" and len(before.text) <= 4 and before.text.isupper() and not words[first].breaks
     return Span(words[first].start, words[last].end, type_, round(probability, 2))
 
 
@@ -43,7 +46,8 @@ def _with_town(words: Sequence[Word], piece: Piece, names: Names) -> int:
     if end >= len(words) or words[end].breaks or not re.search(r"[0-9]{5}$", said):
         return piece.last
     town = words[end]
-    is_town = town.text[:1].isupper() or Kind.PLACE in kind_of(town.text.lower(), names)
+    kind = kind_of(town.text.lower(), names)
+    is_town = town.text[:1].isupper() or Kind.PLACE in kind or (len(town.text) > 2 and Kind.COMMON not in kind)
     return end if town.kind in "ws" and is_town else piece.last
 
 

@@ -6,63 +6,70 @@ from collections.abc import Iterator, Sequence
 from pipeline.conversation import Span
 from pipeline.privacy.codes import MASKED, Word, read_words, words
 
-AT = frozenset(("ät", "ätt", "ättä", "ätmerkki", "at", "miukumauku", "kissanhäntä", "@", "ät-merkki", "äd"))
-JOINTS = frozenset(("piste", "pisteen", "pisteeni", "alaviiva", "alleviiva", "viiva", "väliviiva", "miinus", "."))
+SIGN = re.compile(r"(?:äd|ätt?ä?|at|miukumauku|kissanhäntä|ät-?merkki|@)", re.IGNORECASE)
+"""What people call the sign."""
+JOINTS = words("piste pisteen alaviiva alleviiva viiva väliviiva miinus .")
 """What stands between the parts of an address."""
-NOT_INSIDE = words("on se sitten sit ja eli sähköposti sähköpostini osoite meili maili tota niinku tai joo")
+SURE_JOINTS = words("piste alaviiva alleviiva")
+ENDS = words("com fi net org")
+NOT_INSIDE = words(
+    """
+    on se sitten sit ja eli sähköposti sähköpostini sähköpostiin osoite osoitteeseen meili maili meiliin tota niinku tai
+    joo siis vai kiitos siinä mun tämä oli ei
+    """
+)
+CONFIDENCE = 0.9
 
 
-def find_spoken_emails(text: str) -> Iterator[Span]:
-    """Each address, from its first part to its top level, as far as it is said in one go."""
-    if not SIGN.search(text):
+def find_spoken_emails(text: str, asked: bool = False) -> Iterator[Span]:
+    """Each address, from its first part to its top level, as far as it is said in one go.
+
+    Where an address was `asked` for, words with a dot or an underscore said between them are one without the sign too:
+    it is often said in pieces.
+    """
+    if not (asked or HINT.search(text)):
         return
-    words = read_words(text)
+    words_ = read_words(text)
     end = 0
-    for at, word in enumerate(words):
-        if at < end or word.text.lower() not in AT:
+    for at, word in enumerate(words_):
+        lower = word.text.lower()
+        if at < end or not (SIGN.fullmatch(lower) or (asked and lower in SURE_JOINTS and 0 < at < len(words_) - 1)):
             continue
-        first, last = _start(words, at, end), _end(words, at)
+        first, last = _start(words_, at, end), _end(words_, at)
         if first < at or last > at + 1:
-            yield Span(words[first].start, words[last].end, "EMAIL", 0.9)
+            yield Span(words_[first].start, words_[last].end, "EMAIL", CONFIDENCE)
             end = last + 1
 
 
-SIGN = re.compile(r"\b(?:äd|ätt?ä?|at|miukumauku|kissanhäntä|ätmerkki|ät-merkki)\b|@", re.IGNORECASE)
+HINT = re.compile(rf"(?<!\w){SIGN.pattern}(?!\w)", re.IGNORECASE)
 
 
-def _start(words: Sequence[Word], at: int, floor: int) -> int:
+def _start(words_: Sequence[Word], at: int, floor: int) -> int:
     """Go left: one word, more where a joint, digits or spelt letters stand between."""
     first = at
-    while first > floor:
-        before = words[first - 1]
-        lower = before.text.lower()
-        is_part = lower in JOINTS or before.kind in "dnlx"
-        after_joint = first == at or words[first].text.lower() in JOINTS or words[first].kind in "dnx"
-        if not is_part and (not after_joint or lower in NOT_INSIDE):
-            break
-        if before.kind == MASKED or (words[first].breaks and first != at):
+    while first > floor and words_[first - 1].kind != MASKED and not (words_[first].breaks and first != at):
+        before, here = words_[first - 1], words_[first]
+        is_part = before.text.lower() in JOINTS or before.kind in "dnlx"
+        is_open = first == at or here.text.lower() in JOINTS or here.kind in "dnx"
+        if not is_part and (not is_open or before.text.lower() in NOT_INSIDE):
             break
         first -= 1
-        if not is_part and not (first > floor and words[first - 1].text.lower() in JOINTS):
-            break
-    while first < at and words[first].text.lower() in JOINTS:
+    while first < at and words_[first].text.lower() in JOINTS:
         first += 1
     return first
 
 
-def _end(words: Sequence[Word], at: int) -> int:
+def _end(words_: Sequence[Word], at: int) -> int:
     """Go right: a word, then joint and word, again and again; spelt letters count as one word."""
     last = at
-    while last + 1 < len(words):
-        here, there = words[last].text.lower(), words[last + 1]
-        lower = there.text.lower()
-        if there.breaks or there.kind == MASKED:
-            break
-        takes = here in AT or here in JOINTS or lower in JOINTS or (there.kind == "l" and words[last].kind == "l")
-        takes = takes or (lower in ("com", "fi", "net", "org", "äfii") and last > at)
-        if not takes:
+    while last + 1 < len(words_):
+        here, there = words_[last], words_[last + 1]
+        is_open = SIGN.fullmatch(here.text) is not None or here.text.lower() in JOINTS
+        is_spelt = there.kind == "l" and here.kind == "l"
+        goes_on = there.text.lower() in JOINTS or SIGN.fullmatch(there.text) or there.text.lower() in ENDS
+        if there.breaks or there.kind == MASKED or not (is_open or is_spelt or goes_on):
             break
         last += 1
-    while last > at and words[last].text.lower() in JOINTS:
+    while last > at and words_[last].text.lower() in JOINTS:
         last -= 1
     return last
