@@ -228,15 +228,15 @@ def verify(run_id: str, config: Config) -> None:
 
 
 def publish(run_id: str, config: Config) -> None:
-    """Replace the published copy by what the database holds now.
+    """Make the database anew, without the bytes of what was deleted, and replace the published copy by it.
 
     Raises:
-        StoreError: the copy cannot be written; the run is marked as failed.
+        StoreError: one of the two cannot be written; the run is marked as failed.
     """
     with store.opened(config.paths.database) as connection:
         _finish(connection, run_id, "published")
-        connection.execute("CHECKPOINT")
     try:
+        store.rewrite(config.paths.database)
         store.publish(config.paths.database, config.paths.published)
     except StoreError:
         with store.opened(config.paths.database) as connection:
