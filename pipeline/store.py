@@ -76,7 +76,7 @@ def last_run(connection: "DuckDBPyConnection") -> tuple[str, str, str] | None:
     Raises:
         StoreError: the database is none of ours.
     """
-    with _our_tables():
+    with our_tables():
         query = "SELECT run_id, status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
         run: tuple[str, str, str] | None = connection.execute(query).fetchone()
     return run
@@ -200,7 +200,7 @@ def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> li
     for path in paths:
         text = path.read_text(encoding="utf-8")
         (statement,) = connection.extract_statements(text)
-        with _our_tables():
+        with our_tables():
             cursor = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
         rows = cursor.fetchall()
         if rows:
@@ -294,7 +294,7 @@ def publish(database: Path, published: Path) -> None:
 
 
 @contextmanager
-def _our_tables() -> Iterator[None]:
+def our_tables() -> Iterator[None]:
     """Turn the complaint about a table or a column that is not there into one sentence."""
     import duckdb
 
@@ -327,7 +327,7 @@ def run_metric(
         needed = " ".join(f"{parameter}=…" for parameter in sorted(statement.named_parameters)) or "no parameters"
         raise ConfigError(f"The metric {name} takes {needed}.")
     try:
-        with _our_tables():
+        with our_tables():
             cursor = connection.execute(statement, dict(parameters))
     except duckdb.ConversionException:
         raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None

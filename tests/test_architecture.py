@@ -14,7 +14,8 @@ PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"config"}, {"conversation"}, {"models"}, {"sources", "privacy", "language", "affect"},
-    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"steps"}, {"flows", "cli"}, {"__main__"},
+    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"scanning"}, {"erasing"}, {"steps"}, {"flows", "cli"},
+    {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy", "stanza",

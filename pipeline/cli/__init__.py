@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.cli import adapt, export, language, metrics, models, night, registry, stages
+from pipeline.cli import adapt, erase, export, language, metrics, models, night, registry, stages
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
 
@@ -66,8 +66,16 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
     query.add_argument("--database", type=Path, help="another database (default: paths.published)")
 
-    check = add("check", night.check, "run the checks that block publishing")
+    check = add("check", night.check, "run the checks that block publishing, and search files for personal data")
     check.add_argument("--database", type=Path, help="another database (default: paths.database)")
+
+    forgetting = add("forget", erase.forget, "remove a person from everything that is ours, and print a proof")
+    text = "their number at your company, or the keyed hash that is stored; repeatable"
+    forgetting.add_argument("--customer", action="append", default=[], metavar="KEY", help=text)
+    forgetting.add_argument("--file", type=Path, help="the same, one a line")
+    forgetting.add_argument("--format", choices=("table", "json"), default="table")
+    keeping = add("retention", erase.retention, "show what is older than the settings allow; the next night removes it")
+    keeping.add_argument("--format", choices=("table", "json"), default="table")
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")

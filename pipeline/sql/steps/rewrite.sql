@@ -14,3 +14,4 @@ INSERT INTO utterances BY NAME FROM read_duckdb($old, table_name := 'utterances'
 INSERT INTO utterance_scores BY NAME FROM read_duckdb($old, table_name := 'utterance_scores');
 INSERT INTO survey_responses BY NAME FROM read_duckdb($old, table_name := 'survey_responses');
 INSERT INTO verbatim_scores BY NAME FROM read_duckdb($old, table_name := 'verbatim_scores');
+INSERT INTO tombstones BY NAME FROM read_duckdb($old, table_name := 'tombstones');
