@@ -5,13 +5,13 @@ import re
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import store
-from pipeline.erasing.person import SLICE, Person
+from pipeline.erasing.person import MIN_BYTES, SLICE, Person, as_parts
 from pipeline.errors import StoreError
 from pipeline.scanning import files_under, sqlite_rows, texts
 
@@ -69,6 +69,13 @@ def _texts(path: Path, person: Person) -> Iterator[str]:
     return texts(path, person.pattern if len(person.ids) <= SLICE else "")
 
 
+def byte_hits(path: Path, ids: Iterable[str]) -> int:
+    """How often the bytes of a database and of its log hold one of the ids: DuckDB's (.wal) or SQLite's (-wal)."""
+    pattern = re.compile(as_parts(ids, MIN_BYTES).encode())
+    files = [path, *(path.with_name(f"{path.name}{ending}") for ending in (".wal", "-wal"))]
+    return sum(len(pattern.findall(file.read_bytes())) for file in files if file.exists())
+
+
 def delete(path: Path, _person: Person) -> None:
     """The whole file."""
     path.unlink()
@@ -106,6 +113,7 @@ def report_folder(place: str, folder: Path, person: Person, note: str) -> list[F
 def forget_in_prefect(path: Path, person: Person) -> list[Found]:
     """Delete the artifacts and logs that hold one of the ids from Prefect's database, and their bytes from its file."""
     try:
+        size, bytes_before = path.stat().st_size, byte_hits(path, person.ids)
         rows, found = _prefect_counts(path, person)
         with closing(sqlite3.connect(path, timeout=30)) as connection:
             connection.create_function("holds", 1, lambda value: value is not None and person.hits(str(value)) > 0)
@@ -116,16 +124,20 @@ def forget_in_prefect(path: Path, person: Person) -> list[Found]:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         left, remaining = _prefect_counts(path, person)
+        pattern = as_parts(person.ids, MIN_BYTES)
+        parts = {part for row in sqlite_rows(path) for part in re.findall(pattern, row)}
+        bytes_after = byte_hits(path, [id_ for id_ in person.ids if id_ not in parts])
     except sqlite3.DatabaseError as error:
         note = f"cannot be searched ({type(error).__name__}): stop Prefect's server and forget again"
         return [Found("prefect", path.name, "bytes", path.stat().st_size, 0, 0, 1, note)]
-    return [
+    lines = [
         Found(
             "prefect", table, "rows", rows[table], found[table], rows[table] - left[table], remaining[table],
             "delete the flow run in Prefect's user interface" if remaining[table] else "",
         )
         for table in sorted(rows)
     ]  # fmt: skip
+    return [*lines, Found("prefect", path.name, "bytes", size, bytes_before, bytes_before - bytes_after, bytes_after)]
 
 
 def _prefect_counts(path: Path, person: Person) -> tuple[Counter[str], Counter[str]]:

@@ -5,10 +5,9 @@ killed can be run again. Nobody may run a night meanwhile.
 """
 
 import os
-import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,15 @@ from urllib.parse import urlsplit
 
 from pipeline import store
 from pipeline.config import Config
-from pipeline.erasing.files import Found, delete, delete_lines, forget_folder, forget_in_prefect, report_folder
+from pipeline.erasing.files import (
+    Found,
+    byte_hits,
+    delete,
+    delete_lines,
+    forget_folder,
+    forget_in_prefect,
+    report_folder,
+)
 from pipeline.erasing.person import MIN_BYTES, MIN_LENGTH, Person, as_parts
 from pipeline.erasing.tombstones import KEYED_HASH, tombstone
 from pipeline.privacy import load_secret, pseudonymize
@@ -136,7 +143,7 @@ def _beside_published(config: Config, person: Person) -> list[Found]:
 
 
 def _forget_database(place: str, path: Path, person: Person, stones: Sequence[tuple[str, str]]) -> list[Found]:
-    size, bytes_before = path.stat().st_size, _byte_hits(path, person.ids)
+    size, bytes_before = path.stat().st_size, byte_hits(path, person.ids)
     with store.opened(path) as connection:
         store.migrate(connection)
         counts, found = store.row_counts(connection), Counter[str]()
@@ -150,7 +157,7 @@ def _forget_database(place: str, path: Path, person: Person, stones: Sequence[tu
             remaining += _matching(connection, part)
             parts |= _parts(connection, part)
     store.rewrite(path)
-    bytes_after = _byte_hits(path, [id_ for id_ in person.ids if id_ not in parts])
+    bytes_after = byte_hits(path, [id_ for id_ in person.ids if id_ not in parts])
     tables = [
         Found(place, name, "rows", counts[name], found[name], max(counts[name] - left[name], 0), remaining[name])
         for name in sorted(counts)
@@ -190,13 +197,6 @@ def _parts(connection: "DuckDBPyConnection", person: Person) -> set[str]:
         for name in store.row_counts(connection)
         for (part,) in connection.execute(query, {"table": name, "pattern": pattern}).fetchall()
     }
-
-
-def _byte_hits(path: Path, ids: Iterable[str]) -> int:
-    """How often the bytes of a database file and its log hold one of the ids."""
-    pattern = re.compile(as_parts(ids, MIN_BYTES).encode())
-    files = [file for file in (path, path.with_name(f"{path.name}.wal")) if file.exists()]
-    return sum(len(pattern.findall(file.read_bytes())) for file in files)
 
 
 def _notes(person: Person, landing: Sequence[Found]) -> Iterator[str]:

@@ -314,7 +314,7 @@ def test_prefect_loses_artifacts_and_logs_and_their_bytes(filled: Config) -> Non
     proof = forget([MATTI], filled)
     assert {name: figures for name, figures in lines(proof).items() if name.startswith("prefect")} == {
         "prefect artifact": (1, 1, 0), "prefect artifact_collection": (1, 1, 0),
-        "prefect flow_run": (0, 0, 0), "prefect log": (1, 1, 0),
+        "prefect flow_run": (0, 0, 0), "prefect log": (1, 1, 0), "prefect prefect.db": (3, 3, 0),
     }  # fmt: skip
     assert all(needle.encode() not in path.read_bytes() for needle in (MATTI, "keskustelu-1"))
     assert LIISA.encode() in path.read_bytes()
