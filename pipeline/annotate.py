@@ -116,6 +116,11 @@ class Reader:
             return identifier
         return pseudonymize(identifier, self.secret, "conversation")
 
+    def response_identifier(self, response: SurveyResponse) -> str:
+        """The id of an answer as it may be stored; where the source gives none, a keyed hash."""
+        own_id = self.identifier(response.response_id) if response.has_own_id else None
+        return own_id or pseudonymize(response.response_id, self.secret, "response") or ""
+
 
 def load_scorer(config: Config) -> Scorer:
     """The scorer that the settings name.
@@ -319,10 +324,9 @@ def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> l
 
 
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
-    own_id = reader.identifier(response.response_id) if response.has_own_id else None
     verbatim = reader.mask(response.verbatim, numbered=True) if response.verbatim else None
     return MaskedSurveyResponse(
-        response_id=own_id or pseudonymize(response.response_id, reader.secret, "response") or "",
+        response_id=reader.response_identifier(response),
         responded_at=response.responded_at,
         nps_rating=response.nps_rating,
         ces_rating=response.ces_rating,

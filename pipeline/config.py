@@ -26,6 +26,7 @@ class Paths:
     published: Path
     secret: Path
     exports: Path
+    logs: Path
     models: Path
     corpora: Path
 
@@ -52,6 +53,21 @@ class Privacy:
     names: bool
     secret_block: str = field(repr=False)  # neither this nor the next shapes a stored row: not in `config_hash`
     min_group: int = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days things are kept; 0 = for ever."""
+
+    conversations_chat: int
+    conversations_call: int
+    conversations_email: int
+    texts_chat: int
+    texts_call: int
+    texts_email: int
+    survey_responses: int
+    verbatims: int
+    rejections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,7 @@ class Config:
     time: Time
     sources: Sources
     privacy: Privacy
+    retention: Retention
     language: Language
     affect: Affect
     touchpoints: Touchpoints
@@ -104,7 +121,7 @@ class Config:
     @property
     def config_hash(self) -> str:
         """First 12 hex digits of the SHA-256 over what shapes the rows: every setting but where files lie."""
-        settings = (self.time, self.sources, self.privacy, self.language, self.affect)
+        settings = (self.time, self.sources, self.privacy, self.retention, self.language, self.affect)
         return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
 
 
@@ -185,6 +202,9 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         raise ConfigError("privacy.min_group must be at least 2: a group of one is a person.")
     if settings["affect"]["context_turns"] < 0:
         raise ConfigError("affect.context_turns must be at least 0.")
+    for name, days in settings["retention"].items():
+        if days < 0:
+            raise ConfigError(f"retention.{name} must be a number of days, or 0 for ever.")
     own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
     palvelupolku = (root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")
     if not palvelupolku.is_file():
@@ -194,6 +214,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         time=Time(zone),
         sources=Sources(**settings["sources"]),
         privacy=Privacy(**settings["privacy"]),
+        retention=Retention(**settings["retention"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
         touchpoints=Touchpoints(palvelupolku),

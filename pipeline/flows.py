@@ -65,6 +65,12 @@ def load(file: StagedFile, run_id: str, period: steps.Period | None) -> None:
     steps.load(file, run_id, load_config(), period)
 
 
+@task(name="expire", timeout_seconds=HOURS, **OPTIONS)
+def expire() -> dict[str, int]:
+    """`steps.expire` as a task."""
+    return steps.expire(load_config())
+
+
 @task(name="verify", timeout_seconds=HOURS, **OPTIONS)
 def verify(run_id: str) -> None:
     """`steps.verify` as a task."""
@@ -102,14 +108,15 @@ def _night(paths: list[str] | None, period: steps.Period | None) -> None:
     _hand_on_secret(config)
     with steps.only_run(config):
         files = find_work(paths or [str(config.paths.landing)], period)
-        run_id = None
+        run_id, expired = None, {}
         if files is not None:
             run_id = begin()
             for file in files:
                 load(stage(file, run_id, period), run_id, period)
+            expired = expire()
             verify(run_id)
             publish(run_id)
-        _leave_artifacts(steps.report(run_id, config))
+        _leave_artifacts(steps.report(run_id, config, expired))
 
 
 def _hand_on_secret(config: Config) -> None:

@@ -42,6 +42,7 @@ KEYED = (
     ("survey_responses", "conversation_id"),
     ("survey_responses", "customer_key"),
     ("verbatim_scores", "response_id"),
+    ("tombstones", "tombstone"),
 )
 """Every table and column that may hold keyed hashes; what does not look like one there is a source's own id."""
 Fit = Literal["same", "unknown", "cut off"]
@@ -124,8 +125,8 @@ def rotate(config: Config, fresh: Secret) -> int:
     """Add a link to the secret and give every stored key its new form, all or none; returns the number of keys.
 
     The new secret goes to the file of the old one, unless the environment holds it: then it is its owner's to change.
-    Staged batches hold old keys: they are deleted, and the next night makes them again. The old keys are out of the
-    tables then, but DuckDB keeps the bytes of replaced rows in its file until it uses their place again.
+    Staged batches hold old keys: they are deleted, and the next night makes them again. The bytes of the old keys leave
+    the file when it is published, which makes it anew.
 
     Raises:
         PrivacyError: the secret cannot be read or written, or is not that of the stored keys; nothing has changed.

@@ -5,7 +5,7 @@ one by hand do the same. Only paths and names pass between the steps that touch 
 """
 
 import fcntl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,10 +18,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pipeline import keys, store
+from pipeline import keys, scanning, store
 from pipeline.annotate import Reader, annotate, load_reader
 from pipeline.config import Config
 from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.erasing.retention import expire as expire_rows
+from pipeline.erasing.retention import expiring, has_expired, today
+from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
 from pipeline.models import sha256_of
 from pipeline.privacy import load_secret
@@ -86,9 +89,10 @@ def night(
         run_id = begin(config)
         for file in progress(files, len(files)):
             load(stage(file, run_id, config, period), run_id, config, period)
+        expired = expire(config)
         verify(run_id, config)
         publish(run_id, config)
-        return report(run_id, config)
+        return report(run_id, config, expired)
 
 
 @contextmanager
@@ -110,7 +114,8 @@ def only_run(config: Config) -> Iterator[None]:
 def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[Path] | None:
     """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
 
-    An empty list still asks for a run: the last one was not published, its copy is gone, or the code has changed.
+    An empty list still asks for a run: the last one was not published, its copy is gone, the code has changed, or
+    something stored has expired.
 
     Raises:
         SourceError: a path does not exist.
@@ -127,7 +132,13 @@ def find_work(paths: Sequence[Path], config: Config, period: Period | None = Non
         known = {row[0] for row in connection.execute("SELECT file_sha256 FROM source_files").fetchall()}
         last_run = store.last_run(connection)
     new = [file for file in files if _digest(file) not in known]
-    return None if not new and last_run == _published_run(config) else new
+    return None if not new and last_run == _published_run(config) and not _has_expired(config) else new
+
+
+def _has_expired(config: Config) -> bool:
+    """Whether anything that is stored has had its time."""
+    with store.opened(config.paths.database, read_only=True) as connection:
+        return any(line.count for line in expiring(connection, config.retention, today(config)))
 
 
 def _published_run(config: Config) -> tuple[str, str, str] | None:
@@ -171,11 +182,27 @@ def stage(file: Path, run_id: str, config: Config, period: Period | None = None)
     )  # recordings are often named by the caller's number
     try:
         format_name = recognise(file)
-        records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
+        read_records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
+        records = _admitted(read_records, config)
         batches = tuple(_stage_batches(records, f"{digest}-{run_id}" if period else str(digest), config))
     except SourceError as error:
         return StagedFile(name, digest, rejection_code=error.code)
     return StagedFile(name, digest, format_name, batches)
+
+
+def _admitted(records: Iterable[Record], config: Config) -> Iterator[Record]:
+    """The records, but those of forgotten people and those that have expired as what they become in `rejections`.
+
+    A forgotten one has no position: it would point back at the person.
+    """
+    reader, tombstones = reader_of(config), stored_tombstones(config.paths.database)
+    for record in records:
+        if not isinstance(record, RecordError) and is_forgotten(record, tombstones, reader):
+            yield RecordError("-", "forgotten")
+        elif not isinstance(record, RecordError) and has_expired(record, config):
+            yield RecordError(record.position, "expired")
+        else:
+            yield record
 
 
 def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> Iterator[StagedBatch]:
@@ -222,8 +249,18 @@ def load(file: StagedFile, run_id: str, config: Config, period: Period | None = 
         batch.path.unlink(missing_ok=True)
 
 
+def expire(config: Config) -> dict[str, int]:
+    """Remove what is older than the settings allow; returns how much of which kind.
+
+    Raises:
+        StoreError: the database cannot be opened.
+    """
+    with store.opened(config.paths.database) as connection:
+        return expire_rows(connection, config.retention, today(config))
+
+
 def verify(run_id: str, config: Config) -> None:
-    """Run the checks that block publishing.
+    """Run the checks that block publishing, on what is stored and on the files that the house writes.
 
     Raises:
         CheckFailed: a check found something; the run is marked as failed.
@@ -231,21 +268,22 @@ def verify(run_id: str, config: Config) -> None:
     with store.opened(config.paths.database) as connection:
         try:
             store.check(connection, {"max_rejected_share": config.sources.max_rejected_share})
+            scanning.check(config)
         except CheckFailed:
             _finish(connection, run_id, "failed")
             raise
 
 
 def publish(run_id: str, config: Config) -> None:
-    """Replace the published copy by what the database holds now.
+    """Make the database anew, without the bytes of what was deleted, and replace the published copy by it.
 
     Raises:
-        StoreError: the copy cannot be written; the run is marked as failed.
+        StoreError: one of the two cannot be written; the run is marked as failed.
     """
     with store.opened(config.paths.database) as connection:
         _finish(connection, run_id, "published")
-        connection.execute("CHECKPOINT")
     try:
+        store.rewrite(config.paths.database)
         store.publish(config.paths.database, config.paths.published)
     except StoreError:
         with store.opened(config.paths.database) as connection:
@@ -254,8 +292,8 @@ def publish(run_id: str, config: Config) -> None:
     forget_batches(config.paths.staging)  # of nights killed before the code or the settings changed
 
 
-def report(run_id: str | None, config: Config) -> Report:
-    """The night's counts and the touchpoint table, from the published database.
+def report(run_id: str | None, config: Config, expired: Mapping[str, int] | None = None) -> Report:
+    """The night's counts, with what it let expire, and the touchpoint table, from the published database.
 
     Raises:
         StoreError: nothing has been published.
@@ -263,6 +301,7 @@ def report(run_id: str | None, config: Config) -> Report:
     with store.opened(config.paths.published, read_only=True) as connection:
         columns, rows = store.run_metric(connection, "touchpoints", {})
         counts = store.counts(connection, run_id)
+    counts |= {f"expired {what}": count for what, count in (expired or {}).items()}
     return Report(run_id, counts, columns, rows)
 
 

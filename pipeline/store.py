@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ def last_run(connection: "DuckDBPyConnection") -> tuple[str, str, str] | None:
     Raises:
         StoreError: the database is none of ours.
     """
-    with _our_tables():
+    with our_tables():
         query = "SELECT run_id, status, code_version FROM runs ORDER BY started_at DESC LIMIT 1"
         run: tuple[str, str, str] | None = connection.execute(query).fetchone()
     return run
@@ -199,7 +200,7 @@ def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> li
     for path in paths:
         text = path.read_text(encoding="utf-8")
         (statement,) = connection.extract_statements(text)
-        with _our_tables():
+        with our_tables():
             cursor = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
         rows = cursor.fetchall()
         if rows:
@@ -212,8 +213,71 @@ def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> li
     return [path.stem for path in paths]
 
 
+def row_counts(connection: "DuckDBPyConnection") -> dict[str, int]:
+    """The number of rows of every table."""
+    counts = {}
+    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+        (counts[name],) = connection.execute("SELECT count(*) FROM query_table(?)", [name]).fetchone() or (0,)
+    return counts
+
+
+def rewrite(database: Path) -> None:
+    """Make the database file anew from its rows, atomically; nobody may have it open.
+
+    DuckDB leaves the bytes of deleted and replaced rows in its file, in blocks that it will use again some day: only a
+    file that never held them is without them. The schema is made by `migrate`, because `COPY FROM DATABASE` takes the
+    tables in an order that breaks foreign keys.
+
+    Raises:
+        StoreError: the new file cannot be written, or would not hold every row of the old one, which then stays.
+    """
+    import duckdb
+
+    fresh = database.with_name(f".{database.name}.unfinished")
+    remove_leftovers(database)
+    try:
+        with opened(database) as connection:
+            connection.execute("CHECKPOINT")  # a log of the old file must not outlive it
+            before = row_counts(connection)
+        with opened(fresh) as connection:
+            migrate(connection)
+            with transaction(connection):
+                execute_script(connection, SQL / "steps" / "rewrite.sql", {"old": escape(str(database))})
+            after = row_counts(connection)
+        if before != after:
+            raise StoreError(f"{database} holds rows that are none of ours: move other tables out of it.")
+        shutil.copymode(database, fresh)
+        _replace(fresh, database)
+    except (duckdb.Error, OSError) as error:  # its message may quote the data
+        raise StoreError(f"{database} cannot be written anew ({type(error).__name__}): make room beside it.") from None
+    finally:
+        remove_leftovers(database)
+
+
+def remove_leftovers(database: Path) -> None:
+    """Remove what a killed run left beside a database: an unfinished one, its log, what DuckDB put aside on disk."""
+    for name in (f".{database.name}.unfinished", f".{database.name}.unfinished.wal"):
+        database.with_name(name).unlink(missing_ok=True)
+    for name in (f".{database.name}.unfinished.tmp", f"{database.name}.tmp"):
+        shutil.rmtree(database.with_name(name), ignore_errors=True)
+
+
+def _replace(fresh: Path, path: Path) -> None:
+    """Put a finished file in the place of another, so that not even a power cut leaves half of one."""
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def publish(database: Path, published: Path) -> None:
     """Replace the published copy by the database as it is now, atomically; nobody may have the database open.
+
+    Byte by byte, deleted rows included: `rewrite` comes first.
 
     Raises:
         StoreError: the copy cannot be written.
@@ -222,9 +286,7 @@ def publish(database: Path, published: Path) -> None:
     try:
         published.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(database, unfinished)
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(published)
+        _replace(unfinished, published)
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
@@ -232,7 +294,7 @@ def publish(database: Path, published: Path) -> None:
 
 
 @contextmanager
-def _our_tables() -> Iterator[None]:
+def our_tables() -> Iterator[None]:
     """Turn the complaint about a table or a column that is not there into one sentence."""
     import duckdb
 
@@ -265,7 +327,7 @@ def run_metric(
         needed = " ".join(f"{parameter}=…" for parameter in sorted(statement.named_parameters)) or "no parameters"
         raise ConfigError(f"The metric {name} takes {needed}.")
     try:
-        with _our_tables():
+        with our_tables():
             cursor = connection.execute(statement, dict(parameters))
     except duckdb.ConversionException:
         raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
@@ -279,5 +341,5 @@ def select(connection: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]
         StoreError: the database is none of ours.
     """
     (statement,) = connection.extract_statements((SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    with _our_tables():
+    with our_tables():
         return connection.execute(statement).fetchall()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, load_config
+from pipeline.config import Config, Retention, load_config
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "samples"
@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 LEMMATIZER = "TUNNEPOLKU_LANGUAGE__LEMMATIZER"
+FOR_EVER = {f"TUNNEPOLKU_RETENTION__{name.upper()}": "0" for name in Retention.__slots__}
+"""The samples and the texts of tests have days that pass: they are kept in any year."""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -31,7 +33,9 @@ def environment(home: Path) -> dict[str, str]:
         "TUNNEPOLKU_HOME": str(home),
         "TUNNEPOLKU_SECRET": "a-secret-for-the-tests-only-of-32-characters-or-more",
         "TUNNEPOLKU_PATHS__MODELS": str(ROOT / "models"),
+        "PREFECT_HOME": str(home / ".prefect"),
         LEMMATIZER: "simplemma",
+        **FOR_EVER,
     }
 
 

@@ -14,7 +14,8 @@ PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"config"}, {"conversation"}, {"models", "numerals"}, {"sources", "privacy", "language", "affect"},
-    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"keys", "sharing"}, {"steps"}, {"audit"}, {"flows", "cli"},
+    {"touchpoints"}, {"annotate"}, {"staging"}, {"store"}, {"keys", "sharing", "scanning"}, {"erasing"}, {"steps"},
+    {"audit"}, {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

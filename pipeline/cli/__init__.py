@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.cli import (
     adapt,
     audit,
+    erase,
     export,
     language,
     metrics,
@@ -92,9 +93,6 @@ def _parser() -> argparse.ArgumentParser:
     record = add("audit", audit.audit, text)
     record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
 
-    check = add("check", night.check, "run the checks that block publishing")
-    check.add_argument("--database", type=Path, help="another database (default: paths.database)")
-
     text = "make, rotate or check the secret of the keyed hashes"
     keeping = commands.add_parser("secret", help=text, description=text)
     deeds = keeping.add_subparsers(required=True, metavar="new|rotate|check")
@@ -106,6 +104,16 @@ def _parser() -> argparse.ArgumentParser:
     deeds.add_parser("rotate", help=text, description=text).set_defaults(command=secret.rotate)
     text = "where the secret comes from, how long its chain is, and whether the stored keys were made with it"
     deeds.add_parser("check", help=text, description=text).set_defaults(command=secret.check)
+    check = add("check", night.check, "run the checks that block publishing, and search files for personal data")
+    check.add_argument("--database", type=Path, help="another database (default: paths.database)")
+
+    forgetting = add("forget", erase.forget, "remove a person from everything that is ours, and print a proof")
+    text = "their number at your company, or the keyed hash that is stored; repeatable"
+    forgetting.add_argument("--customer", action="append", default=[], metavar="KEY", help=text)
+    forgetting.add_argument("--file", type=Path, help="the same, one a line")
+    forgetting.add_argument("--format", choices=("table", "json"), default="table")
+    keeping = add("retention", erase.retention, "show what is older than the settings allow; the next night removes it")
+    keeping.add_argument("--format", choices=("table", "json"), default="table")
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")

@@ -77,6 +77,9 @@ def train(options: argparse.Namespace) -> None:
     if options.task == "affect" and options.backend == "finnish":
         _train_finnish(options, corpora)
         return
+    if options.task == "privacy":
+        _train_privacy(options, corpora)
+        return
     write, name = _trainer(options.task)
     folder = options.output or config.paths.models / name
     with working(f"Training {folder.name}"):
@@ -89,13 +92,11 @@ def _trainer(task: str) -> tuple[Callable[[Path, Path], None], str]:
     from pipeline.affect.learning.train_linear import MODEL as AFFECT
     from pipeline.language.finnish import MODEL as LEMMAS
     from pipeline.language.identify import MODEL as LANGUAGES
-    from pipeline.privacy.recognizer import MODEL as PRIVACY
 
     return {
         "affect": (_train_linear, AFFECT),
         "lemmas": (_train_lemmas, LEMMAS),
         "languages": (_train_languages, LANGUAGES),
-        "privacy": (_train_privacy, PRIVACY),
     }[task]
 
 
@@ -162,11 +163,24 @@ def _start(start: str, options: argparse.Namespace) -> Path:
     return fetch_encoder(start, options.revision or "", allow_download=options.download)
 
 
-def _train_privacy(corpora: Path, folder: Path) -> None:
-    from pipeline.config import project_root
+def _train_privacy(options: argparse.Namespace, corpora: Path) -> None:
+    from pipeline.config import load_config, project_root
+    from pipeline.privacy.learning.network import Recipe
     from pipeline.privacy.learning.train import train_privacy
+    from pipeline.privacy.recognizer import MODEL
 
-    train_privacy(corpora, project_root() / "data" / "gold", folder)
+    folder = options.output or load_config().paths.models / MODEL
+    given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    layers = [int(layer) for layer in options.layers.split(",")] if options.layers else None
+    with working(f"Training {folder.name}"):
+        train_privacy(
+            corpora,
+            project_root() / "data" / "gold",
+            folder,
+            start=Path(options.start[0]) if options.start else None,
+            recipe=Recipe(layers=layers, **{name: value for name, value in given.items() if value is not None}),
+        )
+    print(f"Written: {folder}. Measure it with `tunnepolku evaluate privacy --card`.")
 
 
 def _train_lemmas(corpora: Path, folder: Path) -> None:

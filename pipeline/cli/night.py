@@ -77,11 +77,12 @@ def _command() -> str:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Run the checks on a database."""
-    from pipeline import store
+    """Run the checks on a database, and search the files of the house."""
+    from pipeline import scanning, store
     from pipeline.config import load_config
 
     config = load_config()
     with store.opened(options.database or config.paths.database, read_only=True) as connection:
         names = store.check(connection, {"max_rejected_share": config.sources.max_rejected_share})
     print(f"All {len(names)} checks hold: {', '.join(names)}.")
+    print(f"Nothing in {scanning.check(config)} files of staging, exports, logs, published and Prefect looks personal.")

@@ -17,7 +17,7 @@ from pipeline.privacy.names import DOUBTFUL, NAME, Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
 from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
 from pipeline.privacy.persons import Persons
-from pipeline.privacy.recognizer import MODEL, Recognizer, load_recognizer
+from pipeline.privacy.recognizer import MODEL, Recognizer, TurnJudge, load_recognizer
 from pipeline.privacy.spans import FILLER, widened, with_initials
 from pipeline.privacy.spoken_email import find_spoken_emails
 
@@ -25,10 +25,10 @@ PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})(?:_[0-9]+)?\]")
 WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[](?:at|ät)", re.IGNORECASE)
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
 
-CodeJudge = Callable[[Iterable[str], int, int], tuple[str, float]]
-"""Features of a piece and where it stands → its type ("" for none) and how sure that is."""
-NameJudge = Callable[[Iterable[str], int, int], float]
-"""Features of a word and where it stands → how sure it is part of a name, 0 for no."""
+CodeJudge = Callable[[Iterable[str], str, int, int], tuple[str, float]]
+"""Features of a piece, the text and where it stands there → its type ("" for none) and how sure that is."""
+NameJudge = Callable[[Iterable[str], str, int, int], float]
+"""Features of a word, the text and where it stands there → how sure it is part of a name, 0 for no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,11 @@ def mask_turns(
         ModelError: the recognizer is missing or altered.
     """
     recognizer = _recognizer()
-    judges = Judges(recognizer.type_of, recognizer.name_confidence if names else None)
     memory, persons = Memory(), Persons(recognizer.names, numbered)
     masked = []
     for speaker, text in turns:
+        judge = TurnJudge(recognizer, [said for _, said in memory.turns])
+        judges = Judges(judge.type_of, judge.name_confidence if names else None)
         spans = find_spans(text, speaker, memory, persons, recognizer.names, judges)
         masked.append((_replace(text, spans, persons), tuple(spans)))
     return masked
@@ -176,7 +177,7 @@ def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: Co
             start, end = words[piece.first].start, words[piece.last].end
             type_, probability = "", 0.0
             if is_worth:
-                type_, probability = judge(features(turn, group, number, labels, memory), start, end)
+                type_, probability = judge(features(turn, group, number, labels, memory), text, start, end)
             labels.append(type_)
             if type_:
                 spans.append(widened(text, words, piece, type_, probability, names))
@@ -195,7 +196,7 @@ def _find_people(
         confidence = 0.0
         if is_candidate(words, at, asked):
             found = name_features(text, words, at, labels, memory, speaker, persons.known)
-            confidence = round(judge(found, word.start, word.end), 2)
+            confidence = round(judge(found, text, word.start, word.end), 2)
         labels.append(confidence > 0)
         if not labels[-1]:
             continue

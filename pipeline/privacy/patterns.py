@@ -215,8 +215,5 @@ PATTERNS: tuple[Pattern, ...] = (
 )
 
 PERSON = "PERSON"
-TYPES: tuple[str, ...] = (
-    *dict.fromkeys(pattern.type for pattern in PATTERNS),
-    *("PLATE", "ADDRESS", "CUSTOMER_ID", "DATE_OF_BIRTH", PERSON),
-)
+TYPES: tuple[str, ...] = (*dict.fromkeys(pattern.type for pattern in PATTERNS), "PLATE", "CUSTOMER_ID", PERSON)
 """Everything that is masked, by the name that stands in its place."""

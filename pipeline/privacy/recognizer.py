@@ -1,25 +1,32 @@
-"""The learned part of masking: two linear models over hashed features, and the lists of names, in one folder."""
+"""The learned part of masking, in one folder: lists of names, two linear models over hashed features, a network.
+
+The linear models read every piece and every word that may be a name; where they are in doubt, the network reads the
+turn.
+"""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from math import exp
+from math import exp, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from pipeline.models import verified_card
 from pipeline.privacy.names import Names
+from pipeline.privacy.network import ONNX, Network, Reading, load_network
 
 if TYPE_CHECKING:
     import numpy as np
 
-MODEL = "privacy-linear-0.1.0"
+MODEL = "privacy-finnish-0.1.0"
 WEIGHTS, LISTS = "weights.npz", "names.bloom"
 CODE_BITS, NAME_BITS = 15, 18
 """Weights are found by a feature's CRC-32, cut to so many bits (feature hashing, Weinberger et al. 2009)."""
 NONE = "none"
+DOUBT = 0.02
+"""So far from 0 and from 1 the linear models are sure enough not to ask the network."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,24 +43,61 @@ class Recognizer:
     """Probability of being something personal from which a piece is masked."""
     name_threshold: float
 
-    def type_of(self, features: Iterable[str], _start: int = 0, _end: int = 0) -> tuple[str, float]:
-        """The type of a piece, "" for none, and the probability that it is personal at all."""
+    network: Network | None = None
+    """Asked where these are in doubt."""
+
+    def type_probability(self, features: Iterable[str]) -> tuple[str, float]:
+        """The likeliest type of a piece, should it be personal, and the probability that it is."""
         import numpy as np
 
         rows = self.code_weights[[crc32(feature.encode()) & ((1 << CODE_BITS) - 1) for feature in features]]
         logits = rows.sum(axis=0)
         odds = np.exp(logits - logits.max())
-        probability = 1 - float(odds[0] / odds.sum())
-        if probability < self.code_threshold:
-            return "", probability
-        return self.types[1 + int(odds[1:].argmax())], probability
+        return self.types[1 + int(odds[1:].argmax())], 1 - float(odds[0] / odds.sum())
 
-    def name_confidence(self, features: Iterable[str], _start: int = 0, _end: int = 0) -> float:
-        """The probability that a word is part of a person's name; 0 where that is too little."""
+    def name_probability(self, features: Iterable[str]) -> float:
+        """The probability that a word is part of a person's name."""
         weights, mask = self.name_weights, (1 << NAME_BITS) - 1
-        logit = sum(weights[crc32(feature.encode()) & mask] for feature in features)
-        probability = 1 / (1 + exp(-max(-50.0, min(50.0, logit))))
-        return probability if probability >= self.name_threshold else 0.0
+        return _sigmoid(sum(weights[crc32(feature.encode()) & mask] for feature in features))
+
+
+@dataclass(frozen=True, slots=True)
+class TurnJudge:
+    """The recognizer at one turn of a conversation: what decides on its pieces and its words."""
+
+    recognizer: Recognizer
+    before: Sequence[str]
+    """The turns before it."""
+    _readings: dict[str, Reading] = field(default_factory=dict)
+
+    def type_of(self, features: Iterable[str], text: str, start: int, end: int) -> tuple[str, float]:
+        """The type of a piece of `text`, "" for none, and the probability that it is personal."""
+        type_, probability = self.recognizer.type_probability(features)
+        probability = self._settled(probability, text, start, end)
+        return type_ if probability >= self.recognizer.code_threshold else "", probability
+
+    def name_confidence(self, features: Iterable[str], text: str, start: int, end: int) -> float:
+        """The probability that a word of `text` is part of a name; 0 where that is too little."""
+        probability = self._settled(self.recognizer.name_probability(features), text, start, end)
+        return probability if probability >= self.recognizer.name_threshold else 0.0
+
+    def _settled(self, probability: float, text: str, start: int, end: int) -> float:
+        """The linear model's probability where it is sure; else the mean, of the logits, with the network's."""
+        if self.recognizer.network is None or not DOUBT < probability < 1 - DOUBT:
+            return probability
+        if text not in self._readings:
+            self._readings[text] = self.recognizer.network.read(text, self.before)
+        second = self._readings[text].probability(start, end)
+        return _sigmoid((_logit(probability) + _logit(second)) / 2)
+
+
+def _sigmoid(logit: float) -> float:
+    return 1 / (1 + exp(-max(-50.0, min(50.0, logit))))
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-4), 1 - 1e-4)
+    return log(bounded / (1 - bounded))
 
 
 @cache
@@ -63,7 +107,7 @@ def load_recognizer(folder: Path) -> Recognizer:
     Raises:
         ModelError: it is missing or not the one its card describes.
     """
-    verified_card(folder)
+    card = verified_card(folder)
     import numpy as np
 
     with np.load(folder / WEIGHTS) as arrays:
@@ -75,4 +119,5 @@ def load_recognizer(folder: Path) -> Recognizer:
             name_weights=arrays["names"].astype(np.float32).tolist(),
             code_threshold=settings["code_threshold"],
             name_threshold=settings["name_threshold"],
+            network=load_network(folder) if ONNX in card.files else None,
         )

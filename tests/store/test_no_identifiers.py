@@ -14,10 +14,20 @@ from tests.store.rows import CHECKS, answer, conversation, failed, load, utteran
 IDENTIFIERS = (
     "131052-952K", "131052A952K", "fi21 1234 5600 0007 85", "FI2112345600000785", "maija.malli@posti.example.fi",
     "0505550100", "050 555 0100", "050-5550100", "+358 50 555 0100", "+358505550100", "00358 45 5550100",
+    "1572860-0", "4012888888881881", "4012 8888 8888 1881", "4012-8888-8888-1881",
 )  # fmt: skip
+SPOKEN = (
+    "nolla neljä nolla yks kaks kolme neljä", "Nolla viisi nolla, viisi viisi viisi, nolla yksi",
+    "rekisterinumero ABC-123", "rekisterinumeroni on kmx-17",
+)  # fmt: skip
+"""Kinds that an older masking does not know: a text of before stops the night until a backfill reads it again."""
 HARMLESS = (
     "[HETU] [IBAN] [EMAIL] [PHONE] [PERSON]", "tilaus 20261001-1234", "131052-9521234", "410052-952K", "12.10.2026",
     "0501", "hinta 50 555 01,00 €", "lähetys JJFI65432100000123456", "@asiakas", "a@b", "FI21 1234", "010 555 0100",
+    "yksi kaksi kolme", "nolla nolla seitsemän", "kolme neljä viisi kuusi seitsemän kahdeksan", "viisi viisikymmentä",
+    "1572860-1", "1234567-8", "11572860-0", "1572860-01", "4012 8888 8888 1882", "1111 2222 3333 4444",
+    "5,4012888888881881", "lähetys 64012888888881881", "rekisteri päivitetään", "rekisteri A-1", "ABC-123",
+    "rekisteriseloste on voimassa 2026-10",
 )  # fmt: skip
 
 
@@ -51,11 +61,12 @@ def plant(connection: DuckDBPyConnection, folder: Path, column: str, texts: Sequ
 def test_every_identifier_is_found_and_nothing_else(
     connection: DuckDBPyConnection, tmp_path: Path, column: str
 ) -> None:
-    plant(connection, tmp_path, column, [*HARMLESS, *IDENTIFIERS])
+    identifiers = [*IDENTIFIERS, *SPOKEN]
+    plant(connection, tmp_path, column, [*HARMLESS, *identifiers])
     found = {row[0] for row in connection.execute((CHECKS / "no_identifiers.sql").read_text("utf-8")).fetchall()}
-    numbers = range(len(HARMLESS), len(HARMLESS) + len(IDENTIFIERS))
+    numbers = range(len(HARMLESS), len(HARMLESS) + len(identifiers))
     spelled = {**SENTENCES, "about": "a{}"}.get(column)
-    assert found == ({spelled.format(number) for number in numbers} if spelled else set(IDENTIFIERS))
+    assert found == ({spelled.format(number) for number in numbers} if spelled else set(identifiers))
     assert failed(connection) == {"no_identifiers"}
 
 
@@ -75,7 +86,7 @@ def test_what_the_masking_passes_the_check_passes(connection: DuckDBPyConnection
     """Were the check wider than the masking, one harmless text would stop every night from then on."""
     pieces = [
         *IDENTIFIERS,
-        *HARMLESS,
+        *(text for text in HARMLESS if "yksi" not in text and "nolla" not in text and "kuusi" not in text),
         "0",
         "1",
         "5",

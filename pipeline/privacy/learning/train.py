@@ -2,10 +2,10 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from pipeline.models import CARD, sha256_of
@@ -19,8 +19,10 @@ from pipeline.privacy.learning.lists import (
     make_lists,
     world_names,
 )
+from pipeline.privacy.learning.network import Recipe, Row, export, load_start, rows_of, teach
 from pipeline.privacy.masking import Judges, find_spans
 from pipeline.privacy.names import Names
+from pipeline.privacy.network import ONNX, TOKENIZER
 from pipeline.privacy.patterns import PERSON
 from pipeline.privacy.persons import Persons
 from pipeline.privacy.recognizer import CODE_BITS, LISTS, NAME_BITS, NONE, WEIGHTS, Recognizer, load_recognizer
@@ -75,12 +77,12 @@ def _collect_turn(
     item: Item, memory: Memory, persons: Persons, names: Names, weight: float, codes: Examples, people: Examples,
     rng: random.Random, forgotten: float,
 ) -> None:  # fmt: skip
-    def judge_code(found: Iterable[str], start: int, end: int) -> tuple[str, float]:
+    def judge_code(found: Iterable[str], _text: str, start: int, end: int) -> tuple[str, float]:
         label = type_at(item, start, end)
         codes.add(found, label or NONE, weight, CODE_BITS)
         return ("", 0.0) if rng.random() < forgotten else (label, 1.0)
 
-    def judge_name(found: Iterable[str], start: int, end: int) -> float:
+    def judge_name(found: Iterable[str], _text: str, start: int, end: int) -> float:
         is_name = type_at(item, start, end) == PERSON
         people.add(found, str(is_name), weight, NAME_BITS)
         return float(is_name and rng.random() >= forgotten)
@@ -113,23 +115,70 @@ def fit(examples_: Examples, bits: int, inverse_strength: float) -> tuple[list[s
     return list(model.classes_), model.coef_.T.astype(np.float32)
 
 
-def train_privacy(corpora: Path, gold: Path, folder: Path, seed: int = 1) -> Recognizer:
-    """Write the recognizer and its card into `folder`. The same corpora, gold and seed give the same bytes.
+def train_privacy(
+    corpora: Path,
+    gold: Path,
+    folder: Path,
+    *,
+    start: Path | None = None,
+    recipe: Recipe | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Write the recognizer and its card into `folder`. The same corpora, gold and seeds give the same linear models.
 
     Args:
         corpora: the folder with `turku_ner`, `names_fi`, `places_fi`, `finnsentiment`, `xed_fi` and `ud_finnish`.
         gold: the folder with `privacy_develop.jsonl` and `feelings_develop.jsonl`.
         folder: the model's folder.
-        seed: of the copies with other names.
+        start: the encoder that the network is made of; without one there is no network. What was taught is kept in
+            `network/`, from where it can be exported again in no epochs.
+        recipe: how the network is taught.
+        progress: told the share of the network's training that is done.
 
     Raises:
         ConfigError: the gold is missing.
-        ModelError: a corpus or the package Faker is missing.
+        ModelError: a corpus or a package is missing, or `start` holds no encoder.
     """
     names = make_lists(corpora, gold)
-    recognizer = make_recognizer(read_gold(gold / DEVELOP), corpora, gold, names, seed)
+    talks = read_gold(gold / DEVELOP)
+    recognizer = make_recognizer(talks, corpora, gold, names)
+    if start is not None:
+        _make_network(talks, corpora, gold, names, start, recipe or Recipe(), folder, progress)
     write_recognizer(recognizer, folder)
-    return recognizer
+
+
+def _make_network(
+    talks: list[Talk], corpora: Path, gold: Path, names: Names, start: Path, recipe: Recipe, folder: Path,
+    progress: Callable[[float], None],
+) -> None:  # fmt: skip
+    tokenizer, network = load_start(start, recipe.layers)
+    if recipe.epochs:
+        rows = list(_network_rows(talks, corpora, gold, names, tokenizer, random.Random(recipe.seed)))
+        teach(network, tokenizer.pad_token_id, rows, recipe, progress)
+        network.save_pretrained(folder / "network")
+        tokenizer.save_pretrained(folder / "network")
+    export(network, tokenizer, folder)
+
+
+def _network_rows(
+    talks: list[Talk], corpora: Path, gold: Path, names: Names, tokenizer: Any, rng: random.Random
+) -> Iterator[Row]:
+    """What the network learns from: everything personal, and of the rest a part."""
+    pool = _pool(corpora, rng)
+    copies = (
+        tuple(examples.lowered(item, keep_marks=True) for item in talk) if rng.random() < 0.5 else talk
+        for talk in _copies(talks, pool, names, rng, copies=1)
+    )
+    edited = ((examples.lowered(item, keep_marks=True),) for item in examples.read_turku(_turku(corpora)))
+    customers = examples.read_customers(gold / "feelings_develop.jsonl", lambda: _picked(pool, rng))
+
+    def some(share: float) -> Callable[[Item], bool]:
+        return lambda item: bool(item.spans) or rng.random() < share
+
+    yield from rows_of(talks, 2.0, tokenizer, some(1.0))
+    yield from rows_of(copies, 1.0, tokenizer, some(0.2))
+    yield from rows_of(edited, 0.5, tokenizer, some(0.12))
+    yield from rows_of(((item,) for item in customers), 0.5, tokenizer, some(0.09))
 
 
 def make_recognizer(gold: list[Talk], corpora: Path, own: Path, names: Names, seed: int = 1) -> Recognizer:
@@ -176,28 +225,34 @@ def _picked(pool: list[str], rng: random.Random) -> str:
     return name.title() if rng.random() < 0.6 else name
 
 
-def _copies(gold: list[Talk], pool: list[str], names: Names, rng: random.Random) -> Iterator[Talk]:
+def _copies(
+    gold: list[Talk], pool: list[str], names: Names, rng: random.Random, copies: int = COPIES
+) -> Iterator[Talk]:
     """The talks that name people, with other people in them; every other copy in lower case."""
 
     def listed(base: str) -> bool:
         return any(f"{kind}:{base}" in names for kind in ("FIRST", "LAST", "RARE"))
 
-    for number in range(COPIES):
+    for number in range(copies):
         for talk in gold:
             if any(type_ == PERSON for item in talk for _, _, type_ in item.spans):
                 other = examples.renamed(talk, pool, listed, rng)
                 yield tuple(examples.lowered(item, keep_marks=True) for item in other) if number % 2 else other
 
 
+def _turku(corpora: Path) -> Path:
+    return corpora / "turku_ner" / "train.tsv"
+
+
 def _edited(corpora: Path, rng: random.Random) -> Iterator[Talk]:
     """Edited text as it is, and as a recogniser of speech would write it."""
-    for item in examples.read_turku(corpora / "turku_ner" / "train.tsv"):
+    for item in examples.read_turku(_turku(corpora)):
         yield (item,)
         yield (examples.lowered(item, keep_marks=rng.random() < 0.5),)
 
 
 def write_recognizer(recognizer: Recognizer, folder: Path) -> None:
-    """Write a recognizer as a model folder: lists, weights in half precision, card."""
+    """Write a recognizer as a model folder: lists, weights in half precision, a card that names a network too."""
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -214,7 +269,8 @@ def write_recognizer(recognizer: Recognizer, folder: Path) -> None:
         settings=json.dumps(settings),
     )
     name, _, version = folder.name.rpartition("-")
-    files = "\n".join(f'"{file}" = "{sha256_of(folder / file)}"' for file in (LISTS, WEIGHTS))
+    there = [file for file in (LISTS, WEIGHTS, ONNX, TOKENIZER) if (folder / file).exists()]
+    files = "\n".join(f'"{file}" = "{sha256_of(folder / file)}"' for file in there)
     (folder / CARD).write_text(CARD_TEXT.format(name=name, version=version, files=files), encoding="utf-8")
     load_recognizer.cache_clear()
 
@@ -222,12 +278,17 @@ def write_recognizer(recognizer: Recognizer, folder: Path) -> None:
 CARD_TEXT = """\
 name = "{name}"
 task = "privacy"
-backend = "linear"
+backend = "finnish"
 version = "{version}"
-description = "Two logistic regressions over hashed features, and lists of names as a Bloom filter."
+description = "Lists of names (Bloom filter), two logistic regressions over hashed features, a network for doubts."
 
 [files]
 {files}
+
+[[data]]
+title = "Start of the network: every second layer of affect-finnish-0.2.0 (its card names what it learnt from)"
+licence = "Apache-2.0"
+attribution = "Tunnepolku; multilingual-e5-small, Wang et al. 2024, MIT"
 
 [[data]]
 title = "Own invented lines: data/gold/privacy_develop.jsonl and feelings_develop.jsonl"

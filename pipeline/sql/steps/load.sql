@@ -121,7 +121,7 @@ FROM (
 WHERE NOT EXISTS (
     FROM rejections AS known
     WHERE known.file_sha256 = $file_sha256 AND known.position = rejected.position AND known.code = rejected.code
-        AND known.batch_id <> $batch_id
+        AND known.batch_id <> $batch_id AND known.position <> '-'
 );
 
 INSERT INTO batches BY NAME

@@ -1,0 +1,103 @@
+"""A small Finnish encoder that is asked where the linear models are in doubt: how personal each word of a turn is.
+
+It reads the turn and, after a separator, the end of those before it. One turn at a time, so that what it says of one
+does not depend on its neighbours.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import ModelError
+from pipeline.privacy.spans import FILLER
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ONNX, TOKENIZER = "model.onnx", "tokenizer.json"
+MAX_TOKENS, CONTEXT_TOKENS, CONTEXT_TURNS = 160, 70, 4
+"""Of a turn, of what was said before, and how many turns that is."""
+JOINER = " . "
+"""Stands between the turns of the context."""
+MASK = "[M]"
+"""What the network sees where something is masked already; its tokenizer reads every mask as the same letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network says of a turn."""
+
+    places: Sequence[tuple[int, int]]
+    """Where each token stands: character offsets, end exclusive."""
+    personal: "np.ndarray"
+    """The probability of each token to be part of something personal."""
+
+    def probability(self, start: int, end: int) -> float:
+        """The probability that a stretch is personal: that of its most personal token; 0 where it was cut off."""
+        found = [
+            float(probability)
+            for (first, last), probability in zip(self.places, self.personal, strict=True)
+            if first < end and start < last
+        ]
+        return max(found, default=0.0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Network:
+    """A tokenizer and a session of onnxruntime."""
+
+    tokenizer: Any
+    session: Any
+
+    def read(self, text: str, before: Sequence[str]) -> Reading:
+        """Read a turn, given the turns before it; what is masked in it already is a run of `spans.FILLER`."""
+        import numpy as np
+
+        shown, offsets = show(text)
+        encoding = self.tokenizer.encode(shown)
+        ids = [*encoding.ids[: MAX_TOKENS - 1], encoding.ids[-1]] if len(encoding.ids) > MAX_TOKENS else encoding.ids
+        places = [(offsets[first], offsets[last]) for first, last in encoding.offsets[: len(ids)]]
+        ids = [*ids, *self._context(before, encoding.ids[-1])]
+        feeds = {"input_ids": np.array([ids]), "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
+        logits = self.session.run(["logits"], feeds)[0][0][: len(places)]
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return Reading(places, 1 - odds[:, 0] / odds.sum(axis=1))
+
+    def _context(self, before: Sequence[str], end: int) -> list[int]:
+        said = JOINER.join(show(text)[0] for text in before[-CONTEXT_TURNS:])
+        ids: list[int] = self.tokenizer.encode(said, add_special_tokens=False).ids[-CONTEXT_TOKENS:] if said else []
+        return [*ids, end] if ids else []
+
+
+def show(text: str) -> tuple[str, list[int]]:
+    """A text with masks for runs of filler, and for each place in it, its end too, the place in `text`."""
+    parts = re.split(f"({FILLER}+)", text)
+    shown = [MASK if part.startswith(FILLER) else part for part in parts]
+    starts = [0, *accumulate(len(part) for part in parts)]
+    offsets: list[int] = []
+    for part, seen, start in zip(parts, shown, starts, strict=False):
+        offsets += [start] * len(seen) if seen is not part else range(start, start + len(part))
+    return "".join(shown), [*offsets, len(text)]
+
+
+def load_network(folder: Path) -> Network:
+    """The network in a model folder.
+
+    Raises:
+        ModelError: the files are not such a model.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1  # one short turn at a time: threads would only wait for each other
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        session = onnxruntime.InferenceSession(folder / ONNX, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # both libraries raise classes of their own that derive from nothing else
+        raise ModelError(f"{folder} holds no ONNX model and tokenizer: restore it from the repository.") from error
+    return Network(tokenizer, session)
