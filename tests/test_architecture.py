@@ -24,10 +24,7 @@ HEAVY = {"duckdb", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma
          "tokenizers"}  # fmt: skip
 ALLOWED = {
     "prefect": {"flows.py"},
-    "stdnum": {
-        "privacy/patterns.py",
-        "privacy/identifiers.py",
-    },  # light, and the table of patterns reads better with it
+    "stdnum": {"privacy/patterns.py", "privacy/identifiers.py"},  # light, and the tables read better with it
     "numpy": {"affect/", "language/lemma_train.py"},
     "spacy": {"affect/component.py", "language/component.py"},  # which only spaCy itself imports
 }

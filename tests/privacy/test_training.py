@@ -16,7 +16,7 @@ from pipeline.privacy.learning import examples
 from pipeline.privacy.learning.train import Examples, collect, fit, type_at, write_recognizer
 from pipeline.privacy.names import Names
 from pipeline.privacy.patterns import TYPES
-from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, WEIGHTS, Recognizer, load_recognizer
+from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, WEIGHTS, Recognizer, TurnJudge, load_recognizer
 from pipeline.privacy.special import CATEGORIES
 from tests.conftest import ROOT
 
@@ -62,17 +62,18 @@ def folder(tmp_path: Path) -> Path:
     recognizer = Recognizer(
         NAMES, types, np.zeros((1 << CODE_BITS, 2), dtype=np.float32), [0.0] * (1 << NAME_BITS), 0.4, 0.5
     )
-    write_recognizer(recognizer, tmp_path / "privacy-linear-9.9.9")
-    return tmp_path / "privacy-linear-9.9.9"
+    write_recognizer(recognizer, tmp_path / "privacy-finnish-9.9.9")
+    return tmp_path / "privacy-finnish-9.9.9"
 
 
 def test_a_recognizer_is_written_with_its_card_and_read_again(folder: Path) -> None:
     card, recognizer = verified_card(folder), load_recognizer(folder)
-    assert (card.task, card.backend, card.version) == ("privacy", "linear", "9.9.9")
+    assert (card.task, card.backend, card.version) == ("privacy", "finnish", "9.9.9")
     assert all(source["licence"] and source["attribution"] for source in card.details["data"])
     assert recognizer.types == ("none", "PHONE")
-    assert recognizer.type_of(["a", "b"]) == ("PHONE", 0.5)  # no weights: even odds, above the threshold of 0.4
-    assert recognizer.name_confidence(["a"]) == 0.5
+    judge = TurnJudge(recognizer, [])
+    assert judge.type_of(["a", "b"], "", 0, 0) == ("PHONE", 0.5)  # no weights: even odds, above the threshold of 0.4
+    assert judge.name_confidence(["a"], "", 0, 0) == 0.5
     first = (folder / WEIGHTS).read_bytes()
     write_recognizer(recognizer, folder)
     assert (folder / WEIGHTS).read_bytes() == first

@@ -116,6 +116,7 @@ def test_everything_else_survives(tmp_path: Path) -> None:
     database.chmod(0o640)
     with store.opened(database) as connection:
         connection.execute("UPDATE schema_versions SET applied_at = '2026-01-01'")
+        connection.execute("INSERT INTO secret_checks VALUES ('of the secret', '2026-01-01')")
     before = everything(database)
     store.rewrite(database)
     after = everything(database)

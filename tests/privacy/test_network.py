@@ -1,0 +1,113 @@
+"""The network that is asked where the linear models are in doubt, and how it is taught."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.config import load_config
+from pipeline.errors import ModelError
+from pipeline.privacy.gold import Item
+from pipeline.privacy.network import Network, Reading, load_network, show
+from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, Recognizer, TurnJudge, load_recognizer
+from pipeline.privacy.spans import FILLER
+
+
+def test_what_is_masked_is_shown_as_a_mask_and_places_are_kept() -> None:
+    text = f"soita {FILLER * 5} heti"
+    shown, offsets = show(text)
+    assert shown == "soita [M] heti"
+    assert text[offsets[shown.index("heti")] : offsets[len(shown)]] == "heti"
+    assert show("moi") == ("moi", [0, 1, 2, 3])
+
+
+def test_a_stretch_is_as_personal_as_its_most_personal_token() -> None:
+    reading = Reading([(0, 3), (4, 9)], np.array([0.2, 0.7]))
+    assert [reading.probability(*place) for place in ((0, 3), (2, 6), (20, 25))] == [0.2, 0.7, 0.0]
+
+
+class Counting(Network):
+    """Says the same of every token, and counts how often it is asked."""
+
+    def __init__(self, probability: float) -> None:
+        object.__setattr__(self, "probability", probability)
+        object.__setattr__(self, "asked", [])
+
+    __slots__ = ("asked", "probability")
+
+    def read(self, text: str, before: list[str]) -> Reading:
+        self.asked.append((text, list(before)))
+        return Reading([(0, len(text))], np.array([self.probability]))
+
+
+@pytest.mark.parametrize(("linear", "second", "asked"), [(0.5, 0.9, 1), (0.999, 0.1, 0), (0.001, 0.9, 0)])
+def test_the_network_is_asked_once_a_text_and_only_in_doubt(linear: float, second: float, asked: int) -> None:
+    from math import log
+
+    network = Counting(second)
+    weights = [log(linear / (1 - linear))] * (1 << NAME_BITS)
+    recognizer = Recognizer(load_recognizer(folder()).names, ("none", "PHONE"),
+                            np.zeros((1 << CODE_BITS, 2), dtype=np.float32), weights, 0.5, 0.5, network)  # fmt: skip
+    judge = TurnJudge(recognizer, ["mikä nimi?"])
+    found = [judge.name_confidence(["one feature"], "matti", 0, 5) for _ in range(2)]
+    assert network.asked == [("matti", ["mikä nimi?"])] * asked
+    assert found[0] == found[1]
+    assert (found[0] > 0.5) == (linear > 0.5 or second > 0.5)
+
+
+def folder() -> Path:
+    return load_config().paths.models / MODEL
+
+
+def test_the_shipped_network_tells_a_name_from_a_word_by_what_stands_around() -> None:
+    network = load_network(folder())
+    name, word = "hei nimeni on toivo virtanen", "en enää toivo mitään hyvitystä"
+    assert network.read(name, []).probability(13, 18) > 0.9
+    assert network.read(word, []).probability(8, 13) < 0.5
+
+
+def test_without_it_masking_goes_on_with_the_linear_models() -> None:
+    recognizer = replace(load_recognizer(folder()), network=None)
+    assert TurnJudge(recognizer, []).type_of(["n=3"], "abc", 0, 3)[1] == recognizer.type_probability(["n=3"])[1]
+
+
+def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no ONNX model"):
+        load_network(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_tiny_network_learns_a_name_and_is_exported(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast
+
+    from pipeline.privacy.learning.network import LABELS, Recipe, export, load_start, rows_of, teach
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "x", "olen", "matti", "lasku", "on", "väärin", "soita", "."]
+    inner = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+    inner.normalizer, inner.pre_tokenizer = normalizers.Lowercase(), pre_tokenizers.Whitespace()
+    inner.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=inner, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+    )
+    config = BertConfig(vocab_size=len(words), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+                        intermediate_size=64, max_position_embeddings=256)  # fmt: skip
+    start = tmp_path / "start"
+    BertForTokenClassification(config).save_pretrained(start)
+    tokenizer.save_pretrained(start)
+
+    talks = [(Item("olen matti", "", ((5, 10, "PERSON"),)), Item("lasku on väärin", "", ())), (Item("soita", "", ()),)]
+    read, network = load_start(start, layers=[1])
+    rows = list(rows_of(talks * 4, 1.0, read, lambda item: True))
+    assert rows[1][1].count(-100) == 6  # both ends, and the turn before with its separator
+    assert len(network.base_model.encoder.layer) == 1
+    shares: list[float] = []
+    teach(network, 0, rows, Recipe(epochs=40, rate=3e-3, warm_up=5, batch_size=4), shares.append)
+    assert shares[-1] == 1.0
+    export(network, read, tmp_path / "out")
+    reading = load_network(tmp_path / "out").read("olen matti", [])
+    assert reading.probability(5, 10) > 0.5 > reading.probability(0, 4)
+    assert network.config.id2label[len(LABELS) - 1] == "PERSON"
