@@ -30,7 +30,7 @@ BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotIm
 PREFECTS_OWN = ('INSERT INTO "block_schema"', 'INSERT INTO "block_type"')
 """Tables of Prefect's own manual, with addresses as examples; no run writes them."""
 
-DIGIT_WORD = "(?:nolla|yksi?|kaksi?|kolme|neljä|viisi?|kuusi?|sei(?:tse|tte)män|kahd?eksan|yhd?eksän)"
+SPOKEN_DIGIT = "(?:nolla|yksi?|kaksi?|kolme|neljä|viisi?|kuusi?|sei(?:tse|tte)män|kahd?eksan|yhd?eksän)"
 PATTERNS = {
     "HETU": "(?:^|[^0-9A-Za-z-])(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]"
     "(?:[^0-9A-Za-zÅÄÖåäö-]|$)",
@@ -38,9 +38,14 @@ PATTERNS = {
     "EMAIL": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
     "PHONE": "(?:^|[^0-9A-Za-z.,:+-])(?:0|(?:[+]|00)358[ -]?)(?:4[0-9]|50)(?:[ -]?[0-9]){7}(?:[^0-9A-Za-z]|$)",
     "CARD": "(?:^|[^0-9A-Za-z.,+-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[^0-9A-Za-z-]|$)",
-    "SPOKEN_NUMBER": f"(?i:(?:^|[^0-9A-Za-zÅÄÖåäö]){DIGIT_WORD}(?:[ ,.]+{DIGIT_WORD}){{6,}}(?:[^0-9A-Za-zÅÄÖåäö]|$))",
+    "SPOKEN_PHONE": "(?i:(?:^|[^0-9A-Za-zÅÄÖåäö])nolla[ ,.]+"
+    "(?:neljä(?:kyt|kymmentä)?|viis(?:kyt|kymmentä)|viisi?[ ,.]+nolla)"
+    f"(?:[ ,.]+{SPOKEN_DIGIT}){{5,}}(?:[^0-9A-Za-zÅÄÖåäö]|$))",
 }
-"""Kind → shape, in the words that Python's `re` and DuckDB's RE2 share. A card also has Luhn's check digit."""
+"""Kind → shape, in the words that Python's `re` and DuckDB's RE2 share. A card also has Luhn's check digit.
+
+Digits said one by one, seven and more, count only where they begin as a mobile number does: orders are told so too.
+"""
 ANY = "|".join(PATTERNS.values())
 
 

@@ -26,13 +26,18 @@ PERSONAL = {
     "EMAIL": ("maija.malli@posti.example.fi", "a@b.fi"),
     "PHONE": ("0505550100", "050 555 0100", "040-5550100", "+358 50 555 0100", "00358455550100"),
     "CARD": ("4012888888881881", "4012 8888 8888 1881", "5105-1051-0510-5100"),
-    "SPOKEN_NUMBER": ("nolla neljä nolla yks kaks kolme neljä", "Viis viis viis, nolla yksi kaheksan yheksän"),
+    "SPOKEN_PHONE": (
+        "nolla neljä nolla yks kaks kolme neljä",
+        "Nolla viis nolla, nolla yksi kaheksan yheksän kaks",
+        "nolla viiskyt viis viis viis nolla yks kuus",
+    ),
 }
 HARMLESS = (
     "[HETU] [IBAN] [EMAIL] [PHONE] [PERSON]", "20261001-1234", "131052-9521234", "2026-09-01 04:51:23.456789",
     "0.0451234567", "-0.4012888888881881", "4012888888881882", "9f131052-952a-4b1c-8a52-131052952101", "x@y", "v@1.5",
     "a3131052b952c", "20261001T013000-abc123", "050", "0451 23", "1572860-0", "yks kaks kolme", "JJFI65432100000123456",
     "0000000004512345678", "K0505550100",
+    "viite yksi kaksi kolme neljä viisi kuusi seitsemän", "nolla kaksi nolla yksi yksi yksi yksi yksi",
     "lisää viis kuusi seitsemän kahdeksan yhdeksän kymmenen", "neljäs viides kuudes",
 )  # fmt: skip
 PAIRS = [(kind, text) for kind, texts in PERSONAL.items() for text in texts]
@@ -60,7 +65,7 @@ def test_both_languages_of_regular_expressions_find_the_same() -> None:
 
 def test_what_the_masking_passes_the_scan_passes() -> None:
     """Were it wider than the masking, one harmless text would stop every night from then on."""
-    pieces = [text for kind, text in PAIRS if kind != "SPOKEN_NUMBER"]
+    pieces = [text for kind, text in PAIRS if kind != "SPOKEN_PHONE"]
     pieces += [
         *HARMLESS,
         "0",

@@ -18,13 +18,14 @@ IDENTIFIERS = (
 )  # fmt: skip
 SPOKEN = (
     "nolla neljä nolla yks kaks kolme neljä", "Nolla viisi nolla, viisi viisi viisi, nolla yksi",
-    "rekisterinumero ABC-123", "rekisterinumeroni on kmx-17",
+    "nolla viiskyt viis viis viis nolla yks kuus", "rekisterinumero ABC-123", "rekisterinumeroni on kmx-17",
 )  # fmt: skip
 """Kinds that an older masking does not know: a text of before stops the night until a backfill reads it again."""
 HARMLESS = (
     "[HETU] [IBAN] [EMAIL] [PHONE] [PERSON]", "tilaus 20261001-1234", "131052-9521234", "410052-952K", "12.10.2026",
     "0501", "hinta 50 555 01,00 €", "lähetys JJFI65432100000123456", "@asiakas", "a@b", "FI21 1234", "010 555 0100",
-    "yksi kaksi kolme", "nolla nolla seitsemän", "kolme neljä viisi kuusi seitsemän kahdeksan", "viisi viisikymmentä",
+    "yksi kaksi kolme", "nolla nolla seitsemän", "viisi viisikymmentä",
+    "viitenumero yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan", "nolla kaksi nolla yksi yksi yksi yksi yksi",
     "1572860-1", "1234567-8", "11572860-0", "1572860-01", "4012 8888 8888 1882", "1111 2222 3333 4444",
     "5,4012888888881881", "lähetys 64012888888881881", "rekisteri päivitetään", "rekisteri A-1", "ABC-123",
     "rekisteriseloste on voimassa 2026-10",

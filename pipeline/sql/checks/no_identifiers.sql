@@ -1,7 +1,7 @@
--- description: No stored text or id looks like a henkilötunnus, an IBAN, an e-mail address, a mobile number, seven digits said one by one, a Y-tunnus, a payment card or a registration number.
+-- description: No stored text or id looks like a henkilötunnus, an IBAN, an e-mail address, a mobile number (said digit by digit too), a Y-tunnus, a payment card or a registration number.
 -- The second guard, at rest: its patterns are written apart from those of the masking and are narrower. A Y-tunnus and a card
 -- count with their check digits only (weights 7 9 10 5 8 4 2, modulo 11: vero.fi; Luhn: ISO/IEC 7812-1, annex B), because
--- order numbers look the same without.
+-- order numbers look the same without; digits said one by one, seven and more, only as a mobile number begins.
 WITH texts AS (
     SELECT conversation_id AS id, unnest([text, normalized_text]) AS text FROM utterances
     UNION ALL
@@ -35,8 +35,14 @@ WHERE regexp_matches(text, '(^|[^0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-
     OR regexp_matches(text, '(^|[^0-9\pL])[Ff][Ii][0-9]{2}( ?[0-9]){14}([^0-9]|$)')
     OR regexp_matches(text, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}')
     OR regexp_matches(text, '(^|[\s(])(0|(\+|00)358[ -]?)(4[0-9]|50)([ -]?[0-9]){7}([^0-9]|$)')
-    OR regexp_matches(text, '(?i)(^|[^0-9\pL])(nolla|yksi?|kaksi?|kolme|neljä|viisi?|kuusi?|sei(tse|tte)män|kahd?eksan|yhd?eksän)([ ,.]+(nolla|yksi?|kaksi?|kolme|neljä|viisi?|kuusi?|sei(tse|tte)män|kahd?eksan|yhd?eksän)){6,}([^0-9\pL]|$)')
-    OR regexp_matches(text, '(?i)rekisteri(numero|tunnus)?(ni|mme)?[ :]+(on +)?[a-zåäö]{2,3}-[0-9]{1,3}([^0-9\pL-]|$)')
+    OR regexp_matches(
+        text,
+        '(?i)(^|[^0-9\pL])nolla[ ,.]+(neljä(kyt|kymmentä)?|viis(kyt|kymmentä)|viisi?[ ,.]+nolla)'
+        || '([ ,.]+(nolla|yksi?|kaksi?|kolme|neljä|viisi?|kuusi?|sei(tse|tte)män|kahd?eksan|yhd?eksän)){5,}([^0-9\pL]|$)'
+    )
+    OR regexp_matches(
+        text, '(?i)(^|\s)rekisteri(numero|tunnus)?(ni|mme)?[ :]+(on +)?[a-zåäö]{2,3}-[0-9]{1,3}([\s.,!?;)]|$)'
+    )
     OR list_bool_or([
         (11 - list_sum([digit * [7, 9, 10, 5, 8, 4, 2][n] FOR digit, n IN digits[:7]]) % 11) % 11 = digits[8]
         FOR digits IN business_ids
