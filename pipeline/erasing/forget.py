@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipeline import store
+from pipeline import keys, store
 from pipeline.config import Config
 from pipeline.erasing.files import (
     Found,
@@ -25,8 +25,9 @@ from pipeline.erasing.files import (
     report_folder,
 )
 from pipeline.erasing.person import MIN_BYTES, MIN_LENGTH, Person, as_parts
-from pipeline.erasing.tombstones import KEYED_HASH, tombstone
+from pipeline.erasing.tombstones import tombstone
 from pipeline.privacy import Secret, load_secret, pseudonymize
+from pipeline.privacy.pseudonyms import KEY
 from pipeline.scanning import prefect_databases
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
         config: the settings.
 
     Raises:
-        PrivacyError: there is no usable secret.
+        PrivacyError: there is no usable secret, or not the one of the stored keys.
         StoreError: a database cannot be opened or written; run it again.
     """
-    paths, secret = config.paths, load_secret(config.paths.secret)
+    paths = config.paths
     with store.opened(paths.database) as connection:
         store.migrate(connection)
+        keys.settle(connection, paths.secret)
+        secret = load_secret(paths.secret)
         person = _find(connection, customers, secret)
     stones = tuple(_tombstones(customers, person, secret))
     elsewhere = [
@@ -92,12 +95,12 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
 def _find(connection: "DuckDBPyConnection", customers: Sequence[str], secret: Secret) -> Person:
     """Every id of the customers. A number that looks like a keyed hash may be either, and is taken for both."""
     given = list(dict.fromkeys(customers))
-    keys = [*(_keyed(id_, secret) for id_ in given), *(pseudonymize(id_, secret, "customer") or "" for id_ in given)]
+    hashes = [*(_keyed(id_, secret) for id_ in given), *(pseudonymize(id_, secret, "customer") or "" for id_ in given)]
     query = (SQL / "find.sql").read_text(encoding="utf-8")
-    rows = connection.execute(query, {"keys": keys}).fetchall()
+    rows = connection.execute(query, {"keys": hashes}).fetchall()
     return Person(
-        numbers=tuple(id_ for id_ in given if not KEYED_HASH.fullmatch(id_)),
-        keys=tuple(dict.fromkeys(keys)),
+        numbers=tuple(id_ for id_ in given if not KEY.fullmatch(id_)),
+        keys=tuple(dict.fromkeys(hashes)),
         conversations=tuple(id_ for kind, id_ in rows if kind == "conversation"),
         responses=tuple(id_ for kind, id_ in rows if kind == "response"),
     )
@@ -105,7 +108,7 @@ def _find(connection: "DuckDBPyConnection", customers: Sequence[str], secret: Se
 
 def _keyed(customer: str, secret: Secret) -> str:
     """The keyed hash that is stored for a customer, who may be given by it."""
-    return customer if KEYED_HASH.fullmatch(customer) else pseudonymize(customer, secret, "customer") or ""
+    return customer if KEY.fullmatch(customer) else pseudonymize(customer, secret, "customer") or ""
 
 
 def _tombstones(customers: Sequence[str], person: Person, secret: Secret) -> Iterator[tuple[str, str]]:
@@ -114,7 +117,7 @@ def _tombstones(customers: Sequence[str], person: Person, secret: Secret) -> Ite
     for kind, of_kind in ids.items():
         for id_ in dict.fromkeys(of_kind):
             yield tombstone(id_, secret, kind) or "", f"tombstone-{kind}"
-            if KEYED_HASH.fullmatch(id_):
+            if KEY.fullmatch(id_):
                 yield tombstone(id_, secret, "key") or "", "tombstone-key"
 
 

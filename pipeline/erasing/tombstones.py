@@ -4,8 +4,7 @@ A tombstone is a keyed hash of an id under a kind of its own, so that it joins w
 nothing to anyone without the secret.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from pipeline import store
 from pipeline.annotate import Reader
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.privacy import Secret, pseudonymize
-
-KEYED_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 def tombstone(identifier: str | None, secret: Secret, kind: str) -> str | None:
@@ -51,20 +48,16 @@ def _marks(record: Conversation | SurveyResponse, reader: Reader) -> Iterator[st
         customers += [turn.participant_id for turn in record.utterances if turn.speaker == "customer"]
     else:
         yield tombstone(record.response_id if record.has_own_id else None, reader.secret, "response")
-    yield tombstone(record.conversation_id, reader.secret, "conversation")
+        yield from (tombstone(past.response_identifier(record), reader.secret, "key") for past in _pasts(reader))
     for customer in dict.fromkeys(customers):
         yield tombstone(customer, reader.secret, "customer")
-    for key in _keys(record, dict.fromkeys(customers), reader):
-        yield tombstone(key, reader.secret, "key")
+        for past in _pasts(reader):
+            yield tombstone(pseudonymize(customer, past.secret, "customer"), reader.secret, "key")
+    yield tombstone(record.conversation_id, reader.secret, "conversation")
+    yield from (tombstone(past.identifier(record.conversation_id), reader.secret, "key") for past in _pasts(reader))
 
 
-def _keys(
-    record: Conversation | SurveyResponse, customers: Iterable[str | None], reader: Reader
-) -> Iterator[str | None]:
-    """What may be or have been stored in place of the ids: a tombstone may be older than a rotation of the secret."""
-    for length in range(1, len(reader.secret.chain) + 1):
-        then = replace(reader, secret=Secret(reader.secret.chain[:length]))
-        yield from (pseudonymize(customer, then.secret, "customer") for customer in customers)
-        yield then.identifier(record.conversation_id)
-        if isinstance(record, SurveyResponse):
-            yield then.response_identifier(record)
+def _pasts(reader: Reader) -> Iterator[Reader]:
+    """The reader as it was after each rotation of the secret: a key that was forgotten then was made by that one."""
+    chain = reader.secret.chain
+    return (replace(reader, secret=Secret(chain[:length])) for length in range(1, len(chain) + 1))

@@ -239,7 +239,7 @@ def pieces(words: Sequence[Word]) -> list[Piece]:
         end = _end_of(words, start)
         first, last = _trimmed(words, start, end)
         if first <= last:
-            if not found or words[first].breaks or not _is_hesitation(words, found[-1].last + 1, first):
+            if not found or not _goes_on_from(words, found[-1].last, first):
                 group += 1
             found.append(Piece(first, last, group))
         start = end
@@ -289,6 +289,15 @@ def _trimmed(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
     while last >= first and words[last].kind == "l" and words[last].text.lower() in AMBIGUOUS and goes_on:
         last -= 1
     return first, last
+
+
+def _goes_on_from(words: Sequence[Word], last: int, first: int) -> bool:
+    """Whether the piece that begins at `first` belongs to the group of the one that ends at `last`.
+
+    A comma ends a group in writing, but not between numbers in words: there it only says that the speaker breathed.
+    """
+    is_said = words[last].kind == words[first].kind == "n"
+    return (is_said or not words[first].breaks) and _is_hesitation(words, last + 1, first)
 
 
 def _is_hesitation(words: Sequence[Word], first: int, end: int) -> bool:

@@ -190,7 +190,7 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"""(?-i:(?<![\w-]) (?:{OLD_OR_NEW}\s)?
                  (?: [A-ZÅÄÖ][\w-]+ {STREET} | [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
                  \s [0-9]{{1,4}} (?: \s?-\s?[0-9]{{1,3}} )? (?: :\w{{1,3}} | {FLAT} )?
-                 (?! [0-9] | \s?[€%] | \s(?:euro|kpl|min)) {TOWN}"""
+                 (?! [0-9] | \.[0-9] | \s?[€%] | \s(?:euro|kpl|min)) {TOWN}"""
         ),
         _whole,
     ),

@@ -1,5 +1,6 @@
 """Our own corpus as it is committed, and the checks on it."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +58,13 @@ def test_the_parts_share_no_author_no_domain_and_no_text(develop: list[Item], ve
 
 
 def test_nothing_personal_stands_in_it(develop: list[Item], verify: list[Item]) -> None:
-    found = [item.id for item in [*develop, *verify] if mask_label(item.text, names=False) != item.text]
+    masks = re.compile(r"\[(HETU|PHONE|EMAIL|IBAN|CARD|BUSINESS_ID|DATE_OF_BIRTH)\]")
+    items = [*develop, *verify]
+    found = [
+        item.id
+        for item in items
+        if len(masks.findall(mask_label(item.text, names=False))) > len(masks.findall(item.text))
+    ]
     assert not found, "masks stand where numbers and addresses would"
 
 

@@ -1,6 +1,7 @@
 """Texts per second of each stage over the samples: python tests/bench/throughput.py [RUNS].
 
-Prints the median over RUNS (default 5; `taskset -c 0` before it for one core) and each stage's time as a ratio to masking by patterns alone: quote the ratios,
+Prints the median over RUNS (default 5; put `taskset -c 0` before it for one core) and each stage's time as a ratio to
+masking by patterns alone: quote the ratios,
 the seconds are those of one machine on one day.
 """
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -15,13 +16,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import steps, store
+from pipeline import keys, steps, store
 from pipeline.cli import main
 from pipeline.config import Config
 from pipeline.erasing.forget import Proof, forget
 from pipeline.erasing.person import Person, as_parts
 from pipeline.errors import CheckFailed
-from pipeline.privacy import load_secret, pseudonymize
+from pipeline.privacy import Secret, load_secret, pseudonymize
 from tests.test_steps import chat, tables, write
 
 MATTI, LIISA = "asiakas-4711", "asiakas-4712"
@@ -356,6 +357,25 @@ def test_a_replay_and_a_backfill_bring_nothing_back(filled: Config, given: str) 
     assert stored(filled.paths.published) == (expected, LEFT[1])
     for needle in needles(filled):
         assert needle not in repr(rejected(filled))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["number", "key"])
+def test_a_rotation_of_the_secret_brings_nothing_back(
+    filled: Config, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """Before and after forgetting: a key given then was made by the chain of then."""
+    fresh = ["f" * 40, "e" * 40]
+    for number, link in enumerate(fresh):
+        keys.rotate(filled, Secret((link,)))
+        monkeypatch.setenv("TUNNEPOLKU_SECRET", f"{os.environ['TUNNEPOLKU_SECRET']} {link}")
+        if number == 0:
+            forget([MATTI if given == "number" else key(filled, MATTI)], filled)
+    write(filled.paths.landing, "again.jsonl", *(talk(id_, customer) for id_, customer in WHOSE.items()))
+    write(filled.paths.landing, "new.jsonl", talk("keskustelu-31", MATTI), talk("keskustelu-32", LIISA))
+    write(filled.paths.landing, "again.csv", SURVEY, *ANSWERS)
+    steps.night([filled.paths.landing], filled)
+    assert stored(filled.paths.published) == (LEFT[0] | {"keskustelu-32"}, LEFT[1])
 
 
 @pytest.mark.slow

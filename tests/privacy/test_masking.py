@@ -14,7 +14,7 @@ from pipeline.privacy import mask, mask_label
 
 GOLDEN = [json.loads(line) for line in Path(__file__).with_name("golden.jsonl").read_text("utf-8").splitlines()]
 SHAPED = {"HETU", "PHONE", "EMAIL", "IBAN", "CARD", "BUSINESS_ID"}
-MIN_PERSON_RECALL, MAX_FALSE_ALARMS = 0.93, 0.06
+MIN_PERSON_RECALL, MAX_FALSE_ALARMS = 0.93, 0.1
 """The golden lines are a few of each kind, hand-picked; `tunnepolku evaluate privacy` has the figures that count."""
 
 
