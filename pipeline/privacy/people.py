@@ -7,10 +7,11 @@ before and after, the case, the capital, what the agent asked and who was named 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.privacy.identifiers import TURNS_BACK, Memory
 from pipeline.privacy.inflection import base_forms
-from pipeline.privacy.names import DOUBTFUL, NAME, Kind, Names, kind_of, split_words
+from pipeline.privacy.names import Kind, Names, kind_of, split_words
 
 INTRODUCERS = re.compile(
     r"(?:nime\w*|nimi\w*|täällä|täält\w*|täs\w*|puhuu|puhelimes\w*|terveisin|terv|tervehtien|terkuin|terkut|t|yt|ystävällisin"
@@ -30,9 +31,28 @@ class NameWord:
     end: int
     text: str
     kind: Kind
+    letters: str
+    """The kind, a letter a flag."""
     capital: str
     """`U` all capitals, `C` first letter, `l` neither."""
     opens: bool
+
+    @property
+    def may_be_name(self) -> bool:
+        """Whether it is a form of a listed name."""
+        return "F" in self.letters or "L" in self.letters or "r" in self.letters
+
+
+LETTERS = (
+    *(("F", Kind.FIRST), ("L", Kind.LAST), ("w", Kind.WORD), ("p", Kind.PLACE), ("b", Kind.BARE), ("r", Kind.RARE)),
+    *(("s", Kind.SEEN), ("c", Kind.COMMON), ("C", Kind.PROPER)),
+)
+
+
+@lru_cache(maxsize=1 << 10)
+def letters_of(kind: Kind) -> str:
+    """A kind as letters: flags are slow to ask."""
+    return "".join(letter for letter, flag in LETTERS if flag & kind)
 
 
 def read_name_words(text: str, names: Names) -> list[NameWord]:
@@ -41,19 +61,20 @@ def read_name_words(text: str, names: Names) -> list[NameWord]:
     for match, opens in split_words(text):
         word = match[0]
         capital = "l" if not word[0].isupper() else "U" if len(word) > 1 and word.isupper() else "C"
-        words.append(NameWord(match.start(), match.end(), word, kind_of(word.lower(), names), capital, opens))
+        kind = kind_of(word.lower(), names)
+        words.append(NameWord(match.start(), match.end(), word, kind, letters_of(kind), capital, opens))
     return words
 
 
 def is_candidate(words: Sequence[NameWord], at: int, asked: bool) -> bool:
     """Whether the model is asked about a word; the others are no names."""
     word = words[at]
-    if word.kind & (NAME | Kind.RARE) or (word.capital != "l" and not word.opens) or asked:
+    if asked or word.may_be_name or (word.capital != "l" and not word.opens):
         return True
-    beside = [words[n] for n in (at - 1, at + 1) if 0 <= n < len(words)]
-    if any(other.kind & NAME and not other.kind & DOUBTFUL for other in beside):
+    if not ("s" in word.letters or "c" in word.letters) and len(word.text) > 2:
         return True
-    if not word.kind & (Kind.SEEN | Kind.COMMON) and len(word.text) > 2:
+    beside = (words[n].letters for n in (at - 1, at + 1) if 0 <= n < len(words))
+    if any(("F" in letters or "L" in letters) and "w" not in letters and "p" not in letters for letters in beside):
         return True
     return at > 0 and INTRODUCERS.fullmatch(words[at - 1].text.lower()) is not None
 
@@ -88,7 +109,7 @@ def name_features(
     """
     word, lower = words[at], words[at].text.lower()
     style = "l" if text.islower() else "C"
-    kind = _kind(word)
+    kind = word.letters
     yield "1"
     yield f"k={kind}"
     yield f"k={kind}:{word.capital}{word.opens}{style}"
@@ -132,29 +153,10 @@ def name_features(
         yield f"m={'PERSON' in memory.types[-1]}:{kind}"
 
 
-def _kind(word: NameWord) -> str:
-    flags = word.kind
-    return "".join(
-        letter
-        for letter, flag in (
-            ("F", Kind.FIRST),
-            ("L", Kind.LAST),
-            ("w", Kind.WORD),
-            ("p", Kind.PLACE),
-            ("b", Kind.BARE),
-            ("r", Kind.RARE),
-            ("s", Kind.SEEN),
-            ("c", Kind.COMMON),
-            ("C", Kind.PROPER),
-        )
-        if flag & flags
-    )
-
-
 def _beside(words: Sequence[NameWord], at: int) -> tuple[str, str]:
     if not 0 <= at < len(words):
         return ("^", "^") if at < 0 else ("$", "$")
-    return words[at].text.lower(), f"{_kind(words[at])}{words[at].capital}"
+    return words[at].text.lower(), f"{words[at].letters}{words[at].capital}"
 
 
 def _gap(text: str, words: Sequence[NameWord], left: int, right: int) -> str:
