@@ -58,6 +58,8 @@ HESITATION = words(
 )
 MASKED = "#"
 """The kind of a word that is masked already, in part or as a whole."""
+AS_IN = words("niinku niinkun niinkuin kuin kuten")
+"""What stands between a letter and the name that spells it: bee niinkun bertta."""
 MAX_HESITATION = 5
 """So many words of hesitation may stand inside one group."""
 HOUSING = words(
@@ -67,6 +69,8 @@ HOUSING = words(
     """
 )
 """Words inside an address, where a street or a number stands beside them."""
+HOMES = words("rappu rapussa asunto asunnossa asunnon as huoneisto talo talossa lgh")
+"""Those of them that an address, or the rest of one, may begin with."""
 MONTH_STEMS = "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu"
 MONTHS = {stem: f"{number:02d}" for number, stem in enumerate(MONTH_STEMS.split(), start=1)}
 MONTH = re.compile(rf"({'|'.join(MONTHS)})kuu\w{{0,5}}")
@@ -233,7 +237,8 @@ def pieces(words: Sequence[Word]) -> list[Piece]:
     found: list[Piece] = []
     group, start = -1, 0
     while start < len(words):
-        if words[start].kind not in "dnols" and not (words[start].kind == "x" and _says_code(words, start + 1)):
+        may_start = words[start].kind == "x" or words[start].text.lower() in HOMES
+        if words[start].kind not in "dnols" and not (may_start and _says_code(words, start + 1)):
             start += 1
             continue
         end = _end_of(words, start)
@@ -281,7 +286,12 @@ def _trimmed(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
     first, last = start, end - 1
     if all(words[n].kind == "x" or words[n].text.lower() in AMBIGUOUS for n in range(first, end)):
         return 1, 0
-    while first < last and words[first].text.lower() in LEADING and words[first + 1].kind not in "lx":
+    while (
+        first < last
+        and words[first].text.lower() in LEADING
+        and words[first + 1].kind not in "lx"
+        and words[first + 1].text.lower() not in AS_IN
+    ):
         first += 1
     if first == last and words[first].text.lower() in AMBIGUOUS:
         return 1, 0

@@ -96,7 +96,7 @@ OLD_OR_NEW = r"(?:Vanha|Uusi|Iso|Pikku|Pieni|Vanhan|Uuden|Gamla|Nya|Stora|Lilla)
 FLAT = r"""(?: ,?\s? (?: (?:as|asunto|bst|lgh|lh|h|huone|huoneisto|talo)\.?\s?[0-9]{1,4}
     | (?-i:[A-Za-z])(?![\wåäö]) (?:\s?[0-9]{1,4}(?![0-9]))? (?: :\w{1,4})? ) )"""
 """Stairwell and flat: A 12, as. 5."""
-TOWN = r"(?: ,? \s [0-9]{5} (?![0-9]) (?: \s (?-i:[A-ZÅÄÖ])[\wåäöÅÄÖ-]+ )? )?"
+TOWN = r"(?: ,? \s [0-9]{5} (?![0-9]) (?: \s [^\W\d_][\w-]{2,} )? )?"
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
@@ -188,7 +188,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "ADDRESS",  # a street with its number, both as one writes them
         _regex(
             rf"""(?-i:(?<![\w-]) (?:{OLD_OR_NEW}\s)?
-                 (?: [A-ZÅÄÖ][\w-]+ {STREET} | [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
+                 (?: [A-ZÅÄÖ][\w-]+ {STREET} | (?:[A-ZÅÄÖ][\w-]+\s)? [A-ZÅÄÖ][\w-]+[ns] \s [a-zåäö]* {STREET} ))
                  \s [0-9]{{1,4}} (?: \s?-\s?[0-9]{{1,3}} )? (?: :\w{{1,3}} | {FLAT} )?
                  (?! [0-9] | \.[0-9] | \s?[€%] | \s(?:euro|kpl|min)) {TOWN}"""
         ),

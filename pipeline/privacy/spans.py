@@ -18,6 +18,8 @@ INITIAL_AFTER = re.compile(r"\s(?:[A-ZÅÄÖ]\.?(?=\s*(?:$|[\n,.;:!?)]))|[A-ZÅ�
 def widened(text: str, words: Sequence[Word], piece: Piece, type_: str, probability: float, names: Names) -> Span:
     """The span of a piece of this type, with the words that belong to it."""
     first, last = piece.first, piece.last
+    if type_ != "ADDRESS" and words[first].kind == "h":
+        first += 1
     if type_ == "ADDRESS":
         first, last = _with_street(words, first, last), _with_town(words, piece, names)
     elif type_ == "PLATE" and words[first].symbol[:1].isdigit() and first:
