@@ -1,10 +1,11 @@
 import json
+from importlib import import_module
 
 import pytest
 
 from pipeline.errors import ModelError
 from pipeline.privacy.inflection import base_forms
-from pipeline.privacy.learning.lists import make_lists
+from pipeline.privacy.learning.lists import make_lists, world_names
 from pipeline.privacy.names import Kind, Names, kind_of
 
 FEELINGS = "".join(
@@ -35,8 +36,9 @@ def test_bloom_filter_has_all_its_members_and_hardly_any_stranger():
 
 
 @pytest.fixture
-def corpora(tmp_path):
-    """The smallest files of the shapes that the corpora have."""
+def corpora(tmp_path, monkeypatch):
+    """The smallest files of the shapes that the corpora have, and of the world one name."""
+    monkeypatch.setattr("pipeline.privacy.learning.lists.world_names", lambda: {"svetlana"})
     header, text = "text\n", "Mikä toivo on\n"
     for folder, name, content in (
         ("names_fi", "dvv_etunimet_a.tsv", "Etunimi\tLukumäärä\n" + "".join(f"{n}\t{c}\n" for n, c in FIRST.items())),
@@ -86,3 +88,27 @@ def test_a_double_name_is_what_its_parts_are(corpora):
 def test_lists_without_corpora_say_what_is_missing(tmp_path):
     with pytest.raises(ModelError, match="is missing"):
         make_lists(tmp_path, tmp_path)
+
+
+def test_names_of_the_world_are_latin_and_in_lower_case_or_say_what_is_missing(monkeypatch, tmp_path):
+    package = tmp_path / "person"
+    (package / "xx_XX").mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "xx_XX" / "__init__.py").write_text(
+        "class Provider:\n    first_names = ('Svetlana', 'Анна')\n    last_names = {'Melnyk': 1}\n    form = ('xy',)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def found(name):
+        return import_module(name.removeprefix("faker.providers."))
+
+    monkeypatch.setattr("pipeline.privacy.learning.lists.import_module", found)
+    assert world_names() == {"svetlana", "melnyk"}
+
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr("pipeline.privacy.learning.lists.import_module", missing)
+    with pytest.raises(ModelError, match="Faker is missing"):
+        world_names()

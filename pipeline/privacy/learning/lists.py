@@ -39,7 +39,7 @@ ALWAYS_LAST_NAMES = frozenset({"meikäläinen"})
 """Last names whatever the corpora say: everybody's example of one, and a common word."""
 PLACE_LIKE = 2000
 """Bearers of a first name from which a municipality of that name (Salla) does not count as a place."""
-LATIN = re.compile(r"[a-zà-ỹ'’-]{2,}")
+LATIN = re.compile(r"[a-zà-ɏḀ-ỹ'’-]{2,}")
 
 
 def make_lists(corpora: Path, gold: Path) -> Names:
