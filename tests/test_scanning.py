@@ -63,6 +63,7 @@ def test_both_languages_of_regular_expressions_find_the_same() -> None:
     assert [row for (row,) in found] == [re.search(scanning.ANY, text) is not None for text in texts]
 
 
+@pytest.mark.slow
 def test_what_the_masking_passes_the_scan_passes() -> None:
     """Were it wider than the masking, one harmless text would stop every night from then on."""
     pieces = [text for kind, text in PAIRS if kind != "SPOKEN_PHONE"]

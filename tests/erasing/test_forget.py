@@ -25,6 +25,8 @@ from pipeline.errors import CheckFailed
 from pipeline.privacy import Secret, load_secret, pseudonymize
 from tests.test_steps import chat, tables, write
 
+pytestmark = pytest.mark.slow  # each is several small nights
+
 MATTI, LIISA = "asiakas-4711", "asiakas-4712"
 """Customers whose numbers differ in one sign; Matti's conversation ids begin as Liisa's do."""
 WHOSE = {"keskustelu-1": MATTI, "keskustelu-2": MATTI, "keskustelu-10": LIISA, "keskustelu-20": LIISA}
@@ -186,7 +188,6 @@ def test_a_night_that_failed_its_checks_is_not_published_by_forgetting(filled: C
     assert stored(filled.paths.database)[0] == LEFT[0] | {"keskustelu-30"}
 
 
-@pytest.mark.slow
 def test_many_customers_at_once(house: Settings) -> None:
     """More ids than DuckDB searches for at a time."""
     config = house()
@@ -340,7 +341,6 @@ def test_another_prefect_server_is_not_called_clean(filled: Config, monkeypatch:
 # --- coming back -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("given", ["number", "key"])
 def test_a_replay_and_a_backfill_bring_nothing_back(filled: Config, given: str) -> None:
     forget([MATTI if given == "number" else key(filled, MATTI)], filled)
@@ -359,7 +359,6 @@ def test_a_replay_and_a_backfill_bring_nothing_back(filled: Config, given: str) 
         assert needle not in repr(rejected(filled))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("given", ["number", "key"])
 def test_a_rotation_of_the_secret_brings_nothing_back(
     filled: Config, monkeypatch: pytest.MonkeyPatch, given: str
@@ -378,7 +377,6 @@ def test_a_rotation_of_the_secret_brings_nothing_back(
     assert stored(filled.paths.published) == (LEFT[0] | {"keskustelu-32"}, LEFT[1])
 
 
-@pytest.mark.slow
 def test_ids_that_are_stored_as_hashes_do_not_come_back(house: Settings) -> None:
     """A conversation named by a phone number, and an answer whose source gives no id."""
     config = house()

@@ -207,6 +207,8 @@ from pathlib import Path
 from pipeline import keys
 from pipeline.config import load_config
 from pipeline.privacy.pseudonyms import new_secret
+
+pytestmark = pytest.mark.slow  # each is several small nights
 place = {"before": (keys, "_note"), "after": (Path, "replace")}[sys.argv[1]]
 setattr(*place, lambda *arguments: os.kill(os.getpid(), 9))
 keys.rotate(load_config(), new_secret())

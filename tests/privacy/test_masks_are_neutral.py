@@ -37,6 +37,7 @@ def scores(model: str, texts: list[str]) -> list[tuple[float, str]]:
     return [(score.sentiment_score, score.sentiment) for score in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["affect-finnish-0.2.0", "affect-linear-0.3.0"])
 def test_which_mask_it_is_makes_no_difference(model: str) -> None:
     lines = [text for text, _ in masked_items()[:60]]

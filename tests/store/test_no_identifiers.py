@@ -83,6 +83,7 @@ def test_two_columns_together_are_no_identifier(connection: DuckDBPyConnection, 
     assert failed(connection) == set()
 
 
+@pytest.mark.slow
 def test_what_the_masking_passes_the_check_passes(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     """Were the check wider than the masking, one harmless text would stop every night from then on."""
     pieces = [
