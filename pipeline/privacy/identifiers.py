@@ -80,6 +80,22 @@ def asks_email(text: str, memory: Memory) -> bool:
     )
 
 
+NOT_PERSONAL = re.compile(
+    r"(?:viite|viitt|ref\b|tilausn|tilaustunn|laskunum|laskunro|lähetysn|lähetystunn|seurantak|seurantat|seurantan|tiketti"
+    r"|vikanum|vikatunn|vikailmoitusn|varausn|varaustunn|sarjanum|mittarin?num|tuotenum|tuotekood|imei)\w*"
+)
+"""What names a number that is nobody's, where it stands just before it."""
+LINKS = words("on se oli numero nro no n:o tunnus")
+
+
+def is_called_other(turn: Turn, piece: Piece) -> bool:
+    """Whether the words just before a piece call it a reference, an order or the like."""
+    before = [word.text.lower() for word in turn.words[max(0, piece.first - 3) : piece.first]]
+    while before and before[-1] in LINKS:
+        before.pop()
+    return bool(before) and NOT_PERSONAL.fullmatch(before[-1]) is not None
+
+
 def is_worth_it(turn: Turn, group: Sequence[Piece], memory: Memory) -> bool:
     """Whether a group may be personal at all: most small numbers of a chat are passed over without asking the model."""
     if any(turn.words[n].kind == "s" for piece in group for n in range(piece.first, piece.last + 1)):

@@ -12,7 +12,7 @@ from functools import cache
 from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
 from pipeline.privacy.codes import groups, pieces, read_words, symbols
-from pipeline.privacy.identifiers import Memory, Turn, asks_email, features, is_worth_it
+from pipeline.privacy.identifiers import Memory, Turn, asks_email, features, is_called_other, is_worth_it
 from pipeline.privacy.names import DOUBTFUL, NAME, Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
 from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
@@ -176,7 +176,7 @@ def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: Co
         for number, piece in enumerate(group):
             start, end = words[piece.first].start, words[piece.last].end
             type_, probability = "", 0.0
-            if is_worth:
+            if is_worth and not is_called_other(turn, piece):
                 type_, probability = judge(features(turn, group, number, labels, memory), text, start, end)
             labels.append(type_)
             if type_:
