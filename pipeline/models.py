@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.errors import ModelError
 
 CARD = "card.toml"
+ONNX, TOKENIZER = "model.onnx", "tokenizer.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,26 @@ def sha256_of(path: Path) -> str:
 def all_cards(models: Path) -> list[ModelCard]:
     """The cards of every model under `models`, in the order of their folders' names."""
     return [read_card(path.parent) for path in sorted(models.glob(f"*/{CARD}"))]
+
+
+def load_onnx(folder: Path, *, threads: int = 0) -> tuple[Any, Any]:
+    """The tokenizer and the session of onnxruntime in a model folder; 0 threads leave their number to onnxruntime.
+
+    Raises:
+        ModelError: the files are not such a model.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        return tokenizer, onnxruntime.InferenceSession(folder / ONNX, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # both libraries raise classes of their own that derive from nothing else
+        raise ModelError(f"{folder} holds no ONNX model and tokenizer: restore it from the repository.") from error
 
 
 def write_metrics(folder: Path, metrics: Mapping[str, float], command: str = "tunnepolku evaluate affect") -> None:

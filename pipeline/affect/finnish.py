@@ -17,10 +17,8 @@ from pipeline.affect.scheme import COLUMNS, CONTEXT_TOKENS, HEADS, MAX_INTENSITY
 from pipeline.affect.scores import Floats, make_scores, sigmoid, softmax
 from pipeline.conversation import MaskedText, Score
 from pipeline.errors import ModelError
-from pipeline.models import ModelCard
+from pipeline.models import ModelCard, load_onnx
 
-ONNX = "model.onnx"
-TOKENIZER = "tokenizer.json"
 CORRECTION = "heads.npz"
 """Only in models that `pipeline.affect.learning.adapt` wrote."""
 CUSTOMERS = "customers"
@@ -169,18 +167,7 @@ def load_network(folder: Path) -> Network:
     Raises:
         ModelError: the files are not such a model.
     """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        session = onnxruntime.InferenceSession(folder / ONNX, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # both libraries raise classes of their own that derive from nothing else
-        raise ModelError(f"{folder} holds no ONNX model and tokenizer: restore it from the repository.") from error
-    return Network(tokenizer, session)
+    return Network(*load_onnx(folder))
 
 
 def _read_correction(folder: Path) -> Correction:

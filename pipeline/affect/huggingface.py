@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipeline.affect.finnish import CUSTOMERS, ONNX, TOKENIZER, FinnishClassifier, load
+from pipeline.affect.finnish import CUSTOMERS, FinnishClassifier, load
 from pipeline.affect.scheme import CONTEXT_TOKENS, HEADS, MAX_TOKENS, columns
 from pipeline.affect.scores import Floats
 from pipeline.errors import ModelError
-from pipeline.models import ModelCard, verified_card
+from pipeline.models import ONNX, TOKENIZER, ModelCard, verified_card
 
 Head = Literal["sentiment", "emotions", "cues", "all"]
 PARTS: Mapping[Head, Sequence[str]] = {

@@ -16,7 +16,6 @@ from pipeline.privacy.cues import find_cues
 
 TURNS_BACK = 4
 """So many turns before may say what a number is."""
-LOW = re.compile(r"[^\W\d_]", re.UNICODE)
 HETU = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d[-+A-FU-Y]\d{3}[0-9A-Z]?")
 HETU_START = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d[-+A-FU-Y]?")
 HETU_END = re.compile(r"[-+A-FU-Y]?9\d\d[0-9A-Z]?")

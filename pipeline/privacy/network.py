@@ -11,13 +11,12 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ModelError
+from pipeline.models import load_onnx
 from pipeline.privacy.spans import FILLER
 
 if TYPE_CHECKING:
     import numpy as np
 
-ONNX, TOKENIZER = "model.onnx", "tokenizer.json"
 MAX_TOKENS, CONTEXT_TOKENS, CONTEXT_TURNS = 160, 70, 4
 """Of a turn, of what was said before, and how many turns that is."""
 JOINER = " . "
@@ -89,15 +88,4 @@ def load_network(folder: Path) -> Network:
     Raises:
         ModelError: the files are not such a model.
     """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1  # one short turn at a time: threads would only wait for each other
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        session = onnxruntime.InferenceSession(folder / ONNX, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # both libraries raise classes of their own that derive from nothing else
-        raise ModelError(f"{folder} holds no ONNX model and tokenizer: restore it from the repository.") from error
-    return Network(tokenizer, session)
+    return Network(*load_onnx(folder, threads=1))  # one short turn at a time: threads would only wait for each other

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pipeline.conversation import Span
 from pipeline.privacy.inflection import MIN_STEM, base_forms
 from pipeline.privacy.names import WORD, Kind, Names
-
-PERSON = "PERSON"
+from pipeline.privacy.patterns import PERSON
 
 
 class Persons:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from pipeline.models import verified_card
+from pipeline.models import ONNX, verified_card
 from pipeline.privacy.names import Names
-from pipeline.privacy.network import ONNX, Network, Reading, load_network
+from pipeline.privacy.network import Network, Reading, load_network
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline.affect import load_classifier
-from pipeline.affect.finnish import CORRECTION, ONNX, FinnishClassifier, Network, load_network
+from pipeline.affect.finnish import CORRECTION, FinnishClassifier, Network, load_network
 from pipeline.affect.huggingface import PARTS, Head, write_huggingface
 from pipeline.affect.neural import write_card
 from pipeline.affect.scheme import COLUMNS, columns
@@ -22,7 +22,7 @@ from pipeline.cli.export import export_model
 from pipeline.config import Config
 from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS, MaskedText
 from pipeline.errors import ConfigError, ModelError
-from pipeline.models import CARD, sha256_of
+from pipeline.models import CARD, ONNX, sha256_of
 from tests.affect.conftest import LINEAR, TEXTS, numbers
 
 pytestmark = pytest.mark.slow

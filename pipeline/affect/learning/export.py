@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.affect.finnish import ONNX, TOKENIZER, feeds
+from pipeline.affect.finnish import feeds
 from pipeline.affect.learning.network import encode
 from pipeline.affect.scheme import COLUMNS
 from pipeline.affect.scores import Floats
 from pipeline.errors import ModelError
+from pipeline.models import ONNX, TOKENIZER
 
 _OPSET = 17
 _MIGRATION = 0.85

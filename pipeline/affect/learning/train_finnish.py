@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.affect import Lemmatize
-from pipeline.affect.finnish import ONNX, TOKENIZER, load_network
+from pipeline.affect.finnish import load_network
 from pipeline.affect.learning.calibrate import calibrate
 from pipeline.affect.learning.corpora import DATA_TABLES, Example, read_finnsentiment, read_xed
 from pipeline.affect.learning.customers import DEVELOP, Item, read_customers
@@ -28,7 +28,7 @@ from pipeline.affect.scheme import COLUMNS, HEADS, MAX_INTENSITY
 from pipeline.affect.scores import Floats
 from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS
 from pipeline.errors import ModelError
-from pipeline.models import CARD, sha256_of
+from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
 
 NETWORK = "network"
 """Folder of the network's own weights, beside what ships: a teacher, or a start, of another training."""

@@ -7,7 +7,7 @@ hundred names, the register is full of others, and a recogniser of speech writes
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,8 +139,3 @@ def inflect(name: str, case: str) -> str:
             head = head[: -len(strong)] + weak
             break
     return head + vowel + ending
-
-
-def in_talks(items: Iterable[Item]) -> list[Talk]:
-    """Each item as a talk of its own."""
-    return [(item,) for item in items]

@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.errors import ModelError
+from pipeline.models import ONNX, TOKENIZER
 from pipeline.privacy.gold import Item, Talk
-from pipeline.privacy.network import CONTEXT_TOKENS, CONTEXT_TURNS, JOINER, MAX_TOKENS, ONNX, TOKENIZER
+from pipeline.privacy.network import CONTEXT_TOKENS, CONTEXT_TURNS, JOINER, MAX_TOKENS
 from pipeline.privacy.patterns import TYPES
 from pipeline.privacy.recognizer import NONE
 

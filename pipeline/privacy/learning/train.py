@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from pipeline.models import CARD, sha256_of
+from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
 from pipeline.privacy.gold import Item, Talk, read_gold
 from pipeline.privacy.identifiers import Memory
 from pipeline.privacy.learning import examples
@@ -22,7 +22,6 @@ from pipeline.privacy.learning.lists import (
 from pipeline.privacy.learning.network import Recipe, Row, export, load_start, rows_of, teach
 from pipeline.privacy.masking import Judges, find_spans
 from pipeline.privacy.names import Names
-from pipeline.privacy.network import ONNX, TOKENIZER
 from pipeline.privacy.patterns import PERSON
 from pipeline.privacy.persons import Persons
 from pipeline.privacy.recognizer import CODE_BITS, LISTS, NAME_BITS, NONE, WEIGHTS, Recognizer, load_recognizer
