@@ -161,7 +161,7 @@ def test_a_conversation_is_theirs_by_who_spoke_or_by_their_answer(house: Setting
 
 def test_words_of_others_that_hold_the_number_are_emptied(house: Settings) -> None:
     config = house()
-    said = f"siskoni numero on {MATTI}, lasku on väärin"
+    said = f"laskun viite {MATTI}, lasku on väärin"  # what is called a reference is not masked
     write(config.paths.landing, "a.jsonl", talk("keskustelu-1", MATTI), talk("keskustelu-10", LIISA, said, "selvä"))
     write(config.paths.landing, f"kopio {MATTI}.csv", SURVEY, f'vastaus-10,2026-09-02T10:00,1,"{said}",{LIISA},')
     steps.night([config.paths.landing], config)

@@ -21,6 +21,8 @@ from tests.conftest import ROOT
 from tests.store.rows import rows
 from tests.test_steps import chat, digest, rejections, tables, write
 
+pytestmark = pytest.mark.slow  # each is several small nights
+
 HEX = "0123456789abcdef" * 2
 """A source's own id that looks like a keyed hash."""
 
@@ -208,7 +210,6 @@ from pipeline import keys
 from pipeline.config import load_config
 from pipeline.privacy.pseudonyms import new_secret
 
-pytestmark = pytest.mark.slow  # each is several small nights
 place = {"before": (keys, "_note"), "after": (Path, "replace")}[sys.argv[1]]
 setattr(*place, lambda *arguments: os.kill(os.getpid(), 9))
 keys.rotate(load_config(), new_secret())
