@@ -176,10 +176,8 @@ def stage(file: Path, run_id: str, config: Config, period: Period | None = None)
     Raises:
         ModelError: the night stops; so does any PrivacyError. A file that cannot be read is part of the result.
     """
-    digest, name = (
-        _digest(file),
-        reader_of(config).label(file.name),
-    )  # recordings are often named by the caller's number
+    digest = _digest(file)
+    name = reader_of(config).label(file.name)  # recordings are often named by the caller's number
     try:
         format_name = recognise(file)
         read_records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
