@@ -79,6 +79,14 @@ class Conversation:
     """What the source says besides (department, tags, contact reason): short strings that rules may look at."""
     position: str = ""
     """Where in its file the conversation starts, for `rejections`."""
+    source: str = ""
+    """The system that it comes from (`zendesk`); its id is unique there, and only there."""
+    changed_at: datetime | None = None
+    """When the source last changed it, aware UTC: of two deliveries of one conversation, the later counts."""
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    """What the source holds besides what was said, by kind (`note`, `event`, `typing`, `empty`), and how much of it."""
+    role_confidence: float | None = None
+    """How sure the inferred roles are, 0-1; None where the source says who is who."""
 
 
 @dataclass(frozen=True, slots=True)

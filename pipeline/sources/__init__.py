@@ -1,7 +1,7 @@
 """Read the files that contact centres export, as conversations and survey answers.
 
-A format is one module with two functions: `matches(head)` says whether the first characters of a file look like it,
-`read(path, zone)` yields its records in order. A record that cannot be read is *yielded* as a `RecordError`, so that
+A format is one module with two functions: `matches(head)` says whether the start of a file looks like it,
+`read(file, zone)` yields its records in order. A record that cannot be read is *yielded* as a `RecordError`, so that
 those after it still arrive; a file that cannot be read as a whole raises `SourceError`.
 """
 
@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
+from pipeline.sources.files import SourceFile, find_files
 from pipeline.sources.text import head_of
+
+__all__ = ["FORMATS", "Record", "SourceFile", "find_files", "read", "recognise"]
 
 Record = Conversation | SurveyResponse | RecordError
 
@@ -26,54 +29,38 @@ FORMATS: dict[str, str] = {
 }
 
 
-def recognise(path: Path) -> str:
+def recognise(file: Path | SourceFile) -> str:
     """The format of a file, told from its content, never from its name.
 
     Raises:
         SourceError: the file is empty, no text, of no known format, or of several.
     """
-    head = head_of(path)
-    if not head.strip():
-        raise SourceError(f"{path.name} is empty: export it again.", code="empty_file")
+    file = _source_file(file)
+    head = head_of(file)
+    if not head.text.strip():
+        raise SourceError(f"{file.name} is empty: export it again.", code="empty_file")
     candidates = [name for name in FORMATS if _module(name).matches(head)]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
-        raise SourceError(f"{path.name} could be {' or '.join(candidates)}: split it.", code="ambiguous_format")
+        raise SourceError(f"{file.name} could be {' or '.join(candidates)}: split it.", code="ambiguous_format")
     raise SourceError(
-        f"{path.name} is of no known format ({', '.join(FORMATS)}): export it as one of them.", code="unknown_format"
+        f"{file.name} is of no known format ({', '.join(FORMATS)}): export it as one of them.", code="unknown_format"
     )
 
 
-def read(path: Path, format_name: str, zone: ZoneInfo) -> Iterator[Record]:
+def read(file: Path | SourceFile, format_name: str, zone: ZoneInfo) -> Iterator[Record]:
     """The records of a file in source order; times without a zone are read in `zone`.
 
     Raises:
         SourceError: the file cannot be read as a whole.
     """
-    records: Iterator[Record] = _module(format_name).read(path, zone)
+    records: Iterator[Record] = _module(format_name).read(_source_file(file), zone)
     return records
 
 
-def find_files(paths: list[Path]) -> list[Path]:
-    """The files under `paths` (files, or folders searched at any depth), sorted; hidden files and notes left out.
-
-    Raises:
-        SourceError: one of the paths does not exist.
-    """
-    files: set[Path] = set()
-    for path in paths:
-        if path.is_dir():
-            files.update(file for file in path.rglob("*") if file.is_file() and _is_delivery(file.relative_to(path)))
-        elif path.is_file():
-            files.add(path)
-        else:
-            raise SourceError(f"{path} is not there: check the path.", code="missing_file")
-    return sorted(files)
-
-
-def _is_delivery(path: Path) -> bool:
-    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() != ".md"
+def _source_file(file: Path | SourceFile) -> SourceFile:
+    return file if isinstance(file, SourceFile) else SourceFile(str(file))
 
 
 def _module(format_name: str) -> ModuleType:

@@ -6,47 +6,44 @@
 A turn may also carry what Whisper says of its segment: `no_speech_prob`, `avg_logprob`, `compression_ratio`.
 """
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
-from pipeline.errors import RecordError, SourceError
+from pipeline.errors import RecordError
 from pipeline.sources import canonical, chat_jsonl
-from pipeline.sources.text import whole_text
+from pipeline.sources.files import SourceFile
+from pipeline.sources.head import Head
+from pipeline.sources.json_stream import json_records
 
 TURN_KEYS = {"role": "speaker", "begin_s": "seconds", "end_s": "end_seconds"}
 
 
-def matches(head: str) -> bool:
-    """Whether a JSON value that names turns starts here, and it is not a conversation a line."""
-    return head.lstrip()[:1] in ("{", "[") and '"turns"' in head and not chat_jsonl.matches(head)
+def matches(head: Head) -> bool:
+    """Whether conversations that name turns start here, and it is not a conversation a line."""
+    return bool(head.json_paths & {"turns", "item.turns"}) and not chat_jsonl.matches(head)
 
 
-def read(path: Path, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
+def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
     """The conversations of the file in order.
 
     Raises:
         SourceError: the file is not UTF-8, or not whole JSON.
     """
-    try:
-        content = json.loads(whole_text(path))
-    except (ValueError, RecursionError):
-        raise SourceError(f"{path.name} is cut off or no JSON: export it again.", code="malformed_json") from None
-    for number, record in enumerate(content if isinstance(content, list) else [content], start=1):
-        position = f"conversation {number}"
+    for found in json_records(file):
+        if isinstance(found, RecordError):
+            yield found
+            continue
+        position, record = found
         try:
-            yield canonical.conversation(_renamed(record, position), position, "call", zone)
+            yield canonical.conversation(_renamed(record), position, "call", zone)
         except RecordError as error:
             yield error
 
 
-def _renamed(record: object, position: str) -> dict[str, Any]:
+def _renamed(record: dict[str, Any]) -> dict[str, Any]:
     """The record with its turns' keys under the names `canonical` uses."""
-    if not isinstance(record, dict):
-        raise RecordError(position, "not_an_object")
     turns = record.get("turns")
     if isinstance(turns, list):
         turns = [

@@ -13,13 +13,14 @@
 import html
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError, SourceError
 from pipeline.sources import canonical
+from pipeline.sources.files import SourceFile
+from pipeline.sources.head import Head
 from pipeline.sources.text import whole_text
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ FACT = re.compile(r"(\w+):\s*(.+)")
 CUE_ID = re.compile(r"(.+)/\d+-\d+")  # Teams writes <call>/<cue>-<part>
 
 
-def matches(head: str) -> bool:
+def matches(head: Head) -> bool:
     """Whether the file starts as the W3C says a WebVTT file starts."""
-    return re.match(r"WEBVTT(\s|$)", head) is not None
+    return re.match(r"WEBVTT(\s|$)", head.text) is not None
 
 
-def read(path: Path, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
+def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
     """The one conversation of the file, after a record error for each cue that cannot be read.
 
     Raises:
@@ -46,23 +47,23 @@ def read(path: Path, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-    text = whole_text(path)
+    text = whole_text(file)
     try:
         parsed = webvtt.from_string(text)
     except (MalformedFileError, MalformedCaptionError):
-        raise SourceError(f"{path.name} is no WebVTT: export it again.", code="malformed_webvtt") from None
+        raise SourceError(f"{file.name} is no WebVTT: export it again.", code="malformed_webvtt") from None
     lost = sum("-->" in line for line in text.splitlines()) - len(parsed.captions)
     yield from (RecordError("a cue", "malformed_cue") for _ in range(lost))  # the library passes over broken cues
-    record: dict[str, Any] = {"conversation_id": _call_id(parsed, path), **_facts(parsed), "turns": _turns(parsed)}
+    record: dict[str, Any] = {"conversation_id": _call_id(parsed, file), **_facts(parsed), "turns": _turns(parsed)}
     try:
         yield canonical.conversation(record, "file", "call", zone)
     except RecordError as error:
         yield error
 
 
-def _call_id(parsed: "WebVTT", path: Path) -> str:
+def _call_id(parsed: "WebVTT", file: SourceFile) -> str:
     match = CUE_ID.fullmatch(parsed.captions[0].identifier or "") if parsed.captions else None
-    return match.group(1) if match else path.stem
+    return match.group(1) if match else file.stem
 
 
 def _facts(parsed: "WebVTT") -> dict[str, str]:

@@ -1,9 +1,11 @@
 """One conversation from one plain mapping: what the chat and call readers share.
 
-Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `customer_id`, `agent_id`, `queue`, and
-`turns`, each with `speaker`, `text` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
-have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. Every other key of the
-conversation with a short plain value becomes metadata that touchpoint rules can look at.
+Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `changed_at`, `customer_id`, `agent_id`,
+`queue`, `ignored` (a count for each kind of what is no turn: `note`, `event`, `typing`), and `turns`, each with
+`speaker`, `text`, `participant_id` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
+have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. A turn whose source
+names no role has no `speaker`, and the source's label (`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
+Every other key of the conversation with a short plain value becomes metadata that touchpoint rules can look at.
 """
 
 from collections.abc import Mapping
@@ -28,7 +30,8 @@ CHANNEL_NAMES: dict[str, Channel] = {
     "chat": "chat", "call": "call", "phone": "call", "voice": "call", "puhelu": "call", "puhelin": "call",
     "email": "email", "sähköposti": "email",
 }  # fmt: skip
-KNOWN_KEYS = {"conversation_id", "channel", "language", "started_at", "customer_id", "agent_id", "queue", "turns"}
+KNOWN_KEYS = {"conversation_id", "channel", "language", "started_at", "changed_at", "customer_id", "agent_id", "queue",
+              "turns", "ignored"}  # fmt: skip
 MAX_METADATA_CHARACTERS = 200
 
 
@@ -71,6 +74,8 @@ def _conversation(record: Mapping[str, Any], position: str, channel: Channel, zo
             clean(str(key)): text for key, value in record.items() if key not in KNOWN_KEYS and (text := _short(value))
         },
         position=position,
+        changed_at=_time(record.get("changed_at"), position, zone),
+        ignored={kind: count for kind, count in (record.get("ignored") or {}).items() if count},
     )
 
 

@@ -5,32 +5,33 @@ conversations may be mixed; the separator may be a comma, a semicolon or a tab.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError
 from pipeline.sources import canonical
-from pipeline.sources.text import Row, csv_rows, header_of, utc
+from pipeline.sources.files import SourceFile
+from pipeline.sources.head import Head
+from pipeline.sources.text import Row, csv_rows, utc
 
 REQUIRED = ("conversation_id", "sent_at", "speaker", "text")
 
 
-def matches(head: str) -> bool:
+def matches(head: Head) -> bool:
     """Whether the header has the four columns a message needs."""
-    return header_of(head).issuperset(REQUIRED)
+    return head.columns.issuperset(REQUIRED)
 
 
-def read(path: Path, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
+def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:
     """The unreadable rows first, then the conversations in the order of their first rows.
 
     Raises:
-        SourceError: the file is not UTF-8.
+        SourceError: the file cannot be opened, or is no text.
     """
     records: dict[str, dict[str, Any]] = {}
     positions: dict[str, str] = {}
-    for item in csv_rows(path):
+    for item in csv_rows(file):
         if isinstance(item, RecordError):
             yield item
             continue

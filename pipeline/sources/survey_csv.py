@@ -7,12 +7,13 @@ Optional: `response_id`, `verbatim`, `customer_id`, `conversation_id`, `ces_rati
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.conversation import SurveyResponse
 from pipeline.errors import RecordError
-from pipeline.sources.text import Row, clean, csv_rows, header_of, utc
+from pipeline.sources.files import SourceFile
+from pipeline.sources.head import Head
+from pipeline.sources.text import Row, clean, csv_rows, utc
 
 REQUIRED = ("responded_at", "nps_rating")
 SCALES = {"nps_rating": (0, 10), "ces_rating": (1, 7), "csat_rating": (1, 5)}
@@ -20,19 +21,19 @@ YES = {"1", "true", "yes", "kyllä"}
 NO = {"0", "false", "no", "ei"}
 
 
-def matches(head: str) -> bool:
+def matches(head: Head) -> bool:
     """Whether the header has a time and an NPS rating."""
-    return header_of(head).issuperset(REQUIRED)
+    return head.columns.issuperset(REQUIRED)
 
 
-def read(path: Path, zone: ZoneInfo) -> Iterator[SurveyResponse | RecordError]:
+def read(file: SourceFile, zone: ZoneInfo) -> Iterator[SurveyResponse | RecordError]:
     """One answer per row, in order.
 
     Raises:
-        SourceError: the file is not UTF-8.
+        SourceError: the file cannot be opened, or is no text.
     """
     seen: Counter[str] = Counter()
-    for item in csv_rows(path):
+    for item in csv_rows(file):
         if isinstance(item, RecordError):
             yield item
             continue

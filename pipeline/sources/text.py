@@ -1,57 +1,55 @@
 """Bytes to clean text, times and rows: what every reader needs before it knows its format."""
 
 import csv
-import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import StringIO, TextIOWrapper
-from pathlib import Path
-from typing import BinaryIO
+from io import TextIOWrapper
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import RecordError, SourceError
+from pipeline.sources.files import SourceFile
+from pipeline.sources.head import HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
 
-HEAD_CHARACTERS = 65_536
 csv.field_size_limit(2**31 - 1)  # of the whole process; the default of 131,072 characters would lose a long e-mail
 NOT_UTF8 = "not_utf8"
+MAX_TEXT_BYTES = 256 * 2**20
+"""The largest file that a format without records of its own (WebVTT, a pasted chat) may be read whole."""
 
 Row = dict[str, str]
 
 
-def opened(path: Path) -> BinaryIO:
-    """The file, open for reading its bytes.
-
-    Raises:
-        SourceError: it is not there or may not be read.
-    """
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise SourceError(f"{path.name} cannot be opened ({error.strerror}): check its permissions.") from None
-
-
-def head_of(path: Path) -> str:
-    """The first characters of a file, undecodable bytes replaced.
+def head_of(file: SourceFile) -> Head:
+    """The start of a file.
 
     Raises:
         SourceError: the file cannot be opened.
     """
-    with TextIOWrapper(opened(path), encoding="utf-8-sig", errors="replace") as file:
-        return file.read(HEAD_CHARACTERS)
+    with file.open() as opened:
+        return Head(opened.read(HEAD_BYTES))
 
 
-def whole_text(path: Path) -> str:
-    """All of a file, which must be UTF-8, with or without a byte order mark.
+def whole_text(file: SourceFile, *, or_cp1252: bool = False) -> str:
+    """All of a file as text, without a byte order mark.
+
+    Args:
+        file: the file.
+        or_cp1252: whether what is not UTF-8 may be the encoding of Finnish Windows programs instead.
 
     Raises:
-        SourceError: it cannot be opened, or is another encoding.
+        SourceError: it cannot be opened, is too large to be read whole, or is another encoding.
     """
+    with file.open() as opened:
+        content = opened.read(MAX_TEXT_BYTES + 1)
+    if len(content) > MAX_TEXT_BYTES:
+        raise SourceError(f"{file.name} is over 256 MB and cannot be read in parts: split it.", code="file_too_large")
+    encoding = encoding_of(content)
     try:
-        with opened(path) as file:
-            return file.read().decode("utf-8-sig")
+        if or_cp1252 or encoding != "cp1252":
+            return content.decode(encoding)
     except UnicodeDecodeError:
-        raise SourceError(f"{path.name} is not UTF-8: export it again as UTF-8.", code=NOT_UTF8) from None
+        pass
+    raise SourceError(f"{file.name} is not UTF-8: export it again as UTF-8.", code=NOT_UTF8)
 
 
 def clean(text: str) -> str:
@@ -77,44 +75,57 @@ def utc(time: str, zone: ZoneInfo) -> datetime:
         raise ValueError("outside the calendar") from None
 
 
-def delimiter_of(head: str) -> str:
-    """The separator a CSV header uses: the most frequent of semicolon, comma and tab in its first line."""
-    first_line = re.split(r"[\r\n]", head, maxsplit=1)[0]
-    return max(",;\t", key=first_line.count)
+def csv_rows(file: SourceFile, header_rows: int = 1) -> Iterator[tuple[str, Row] | RecordError]:
+    """The rows of a table with a header, each with its position; empty rows are passed over.
 
+    UTF-8, UTF-16 with its mark, or else the encoding of Finnish Windows programs (cp1252). The file is read in parts.
 
-def header_of(head: str) -> set[str]:
-    """The column names of a CSV file; none where they cannot be read."""
-    try:
-        return {name.strip() for name in next(_csv_reader(head), [])}
-    except csv.Error:
-        return set()
-
-
-def _csv_reader(text: str) -> Iterator[list[str]]:
-    return csv.reader(StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
-
-
-def csv_rows(path: Path) -> Iterator[tuple[str, Row] | RecordError]:
-    """The rows of a CSV file with a header, each with its position; empty rows are passed over.
+    Args:
+        file: the file.
+        header_rows: how many rows name the columns; the first counts.
 
     Raises:
-        SourceError: the file is not UTF-8.
+        SourceError: the file cannot be opened, or is no text.
     """
-    text = whole_text(path)
-    reader = _csv_reader(text)
-    names = [name.strip() for name in next(reader, [])]
-    number = 1
-    while True:
-        number += 1
-        position = f"row {number}"
-        try:
-            values = next(reader, None)
-        except csv.Error:  # a stray quote costs its line; an open one runs to the end of the file
-            yield RecordError(position, "malformed_csv")
-            continue
-        if values is None:
-            return
-        if any(value.strip() for value in values):
-            fits = len(values) == len(names)
-            yield (position, dict(zip(names, values, strict=True))) if fits else RecordError(position, "wrong_columns")
+    encoding = _encoding(file)
+    delimiter = delimiter_of(head_of(file).text)
+    with TextIOWrapper(file.open(), encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        names = [name.strip() for name in next(reader, [])]
+        number = 1
+        for number in range(2, header_rows + 1):
+            next(reader, None)
+        while True:
+            number += 1
+            position = f"row {number}"
+            try:
+                values = next(reader, None)
+            except csv.Error:  # a stray quote costs its line; an open one runs to the end of the file
+                yield RecordError(position, "malformed_csv")
+                continue
+            if values is None:
+                return
+            if any(value.strip() for value in values):
+                fits = len(values) == len(names)
+                yield (
+                    (position, dict(zip(names, values, strict=True)))
+                    if fits
+                    else RecordError(position, "wrong_columns")
+                )
+
+
+def _encoding(file: SourceFile) -> str:
+    """The first of what the start looks like and cp1252 that all of a file can be read in."""
+    with file.open() as opened:
+        start = opened.read(HEAD_BYTES)
+    for encoding in dict.fromkeys((encoding_of(start), "cp1252")):
+        with TextIOWrapper(file.open(), encoding=encoding) as text:
+            try:
+                while part := text.read(HEAD_BYTES):
+                    if encoding == "cp1252" and is_misread(part):
+                        break
+                else:
+                    return encoding
+            except UnicodeError:
+                continue
+    raise SourceError(f"{file.name} is not UTF-8: export it again as UTF-8.", code=NOT_UTF8)
