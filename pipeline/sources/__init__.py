@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources.files import SourceFile, find_files
+from pipeline.sources.files import ZIP_MAGIC, SourceFile, find_files
 from pipeline.sources.text import head_of
 
 __all__ = ["FORMATS", "Record", "SourceFile", "find_files", "read", "recognise"]
@@ -44,6 +44,8 @@ def recognise(file: Path | SourceFile) -> str:
         return candidates[0]
     if candidates:
         raise SourceError(f"{file.name} could be {' or '.join(candidates)}: split it.", code="ambiguous_format")
+    if head.start.startswith(ZIP_MAGIC):
+        raise SourceError(f"{file.name} is an archive in an archive, damaged or a bomb: unpack it.", code="bad_archive")
     raise SourceError(
         f"{file.name} is of no known format ({', '.join(FORMATS)}): export it as one of them.", code="unknown_format"
     )
