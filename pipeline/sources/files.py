@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from glob import glob, has_magic
+from hashlib import file_digest, sha256
 from math import inf
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -34,8 +35,8 @@ UNSUSPECTED = 64 * 2**20
 """Bytes that anything may become, whatever its ratio: small files repeat themselves more."""
 MAX_MEMBERS = 10_000
 BUFFER_BYTES = 2**18
-CREDENTIALS = re.compile("//[^/@]*@")
-"""`user:password@` in an address, which no message repeats."""
+SECRETS = re.compile(r"(?<=//)[^/@]*@|\?.*")
+"""`user:password@` in an address, and the query that signs it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,19 +48,16 @@ class SourceFile:
     @property
     def name(self) -> str:
         """What people call it: the file's name, after its archive's if it lies in one."""
-        if self.address.startswith(INSIDE):
-            member, archive = _parts(self.address)
-            return f"{SourceFile(archive).name}/{PurePosixPath(member).name}"
-        if "://" in self.address:
-            return PurePosixPath(self.address.partition("?")[0]).name  # behind it may stand what signs the address
-        return Path(self.address).name
+        member, stored = _parts(self.address)
+        name = PurePosixPath(shown(stored)).name
+        return f"{name}/{PurePosixPath(member).name}" if member else name
 
     @property
     def stem(self) -> str:
         """Its own name without an ending and without `.gz`."""
         return Path(self.name.rpartition("/")[2].removesuffix(".gz")).stem
 
-    def open(self) -> BinaryIO:
+    def open(self) -> "io.BufferedReader[Any]":
         """Its bytes, unpacked, from the start; they cannot be gone back in.
 
         Raises:
@@ -75,6 +73,44 @@ class SourceFile:
                 file = io.BufferedReader(raw, BUFFER_BYTES)
             raw.closing = stack.pop_all()
             return file
+
+    def digest(self) -> str:
+        """SHA-256 of its unpacked bytes, in hex; of the stored ones and its name where they cannot be unpacked.
+
+        Raises:
+            SourceError: it cannot be opened.
+        """
+        with suppress(SourceError), self.open() as file:
+            return file_digest(file, "sha256").hexdigest()
+        with ExitStack() as stack, _told(self):
+            member, archive = _parts(self.address)
+            stored, _ = _stored(archive, stack)
+            raw = io.BufferedReader(_Checked(stored, self, inf), BUFFER_BYTES)
+            return sha256(file_digest(raw, "sha256").digest() + member.encode()).hexdigest()
+
+    def version(self) -> str:
+        """What changes whenever the file does: the time it was written, and its size.
+
+        Raises:
+            SourceError: it is not there, or may not be seen.
+        """
+        with _told(self):
+            _, stored = _parts(self.address)
+            if "://" in stored:
+                system, path = _system(stored)
+                return str(system.ukey(path))
+            status = Path(stored).stat()
+            return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+
+
+def as_source(file: "Path | str | SourceFile") -> SourceFile:
+    """A file by its path or address."""
+    return file if isinstance(file, SourceFile) else SourceFile(str(file))
+
+
+def shown(address: Path | str) -> str:
+    """An address as it may be written down: without passwords."""
+    return SECRETS.sub("", str(address)) if "://" in str(address) else str(address)
 
 
 class _Checked(io.RawIOBase):
@@ -132,8 +168,8 @@ def _told(file: SourceFile) -> Iterator[None]:
 
 def _stored(address: str, stack: ExitStack) -> tuple[BinaryIO, int]:
     """A file as it is stored, which `stack` closes, and its size there."""
-    if address.startswith(INSIDE):
-        member, archive = _parts(address)
+    member, archive = _parts(address)
+    if member:
         opened, size = _stored(archive, stack)
         packed = stack.enter_context(zipfile.ZipFile(opened))
         info = packed.getinfo(member)
@@ -147,7 +183,9 @@ def _stored(address: str, stack: ExitStack) -> tuple[BinaryIO, int]:
 
 
 def _parts(address: str) -> tuple[str, str]:
-    """Member and archive; the archive's address is our own, the member's name may be anything."""
+    """Member and archive, or nothing and the file; the archive's address is ours, the member's name anybody's."""
+    if not address.startswith(INSIDE):
+        return "", address
     member, _, archive = address.removeprefix(INSIDE).rpartition(ARCHIVE)
     return member, archive
 
@@ -184,7 +222,7 @@ def _files_at(address: str) -> list[str]:
     else:
         files = _local(address)
     if not files and not Path(address).is_dir():
-        raise SourceError(f"{CREDENTIALS.sub('//', address)} is not there: check the path.", code="missing_file")
+        raise SourceError(f"{shown(address)} is not there: check the path.", code="missing_file")
     return files
 
 
@@ -192,10 +230,8 @@ def _local(address: str) -> list[str]:
     path = Path(address)
     if path.is_file():
         return [address]
-    if path.is_dir():
-        inside = path.rglob("*")
-    else:
-        inside = map(Path, glob(address, recursive=True))  # noqa: PTH207 (Path.glob raises over odd patterns)
+    # glob and not Path.glob, which raises over odd patterns
+    inside = path.rglob("*") if path.is_dir() else map(Path, glob(address, recursive=True))  # noqa: PTH207
     return [str(file) for file in inside if file.is_file() and _is_delivery(_below(file, path))]
 
 
@@ -204,9 +240,11 @@ def _remote(address: str) -> list[str]:
     if system.isfile(path):
         return [address]
     inside = system.glob(path) if has_magic(path) else system.find(path)
-    root = PurePosixPath(path)
-    files = [file for file in inside if _is_delivery(_below(PurePosixPath(file), root))]
-    return [system.unstrip_protocol(file) for file in files if not has_magic(path) or system.isfile(file)]
+    files = [file for file in inside if _is_delivery(_below(PurePosixPath(file), PurePosixPath(path)))]
+    if has_magic(path):  # of folders too
+        files = [file for file in files if system.isfile(file)]
+    before, after, _ = address.rpartition(path.rstrip("/"))  # the host of `sftp://host/folder` is no part of the path
+    return [f"{before}{file}" if after else system.unstrip_protocol(file) for file in files]
 
 
 def _below(file: PurePath, root: PurePath) -> tuple[str, ...]:

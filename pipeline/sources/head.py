@@ -39,16 +39,16 @@ class Head:
 
     @cached_property
     def is_json_lines(self) -> bool:
-        """Whether at least half of its lines are objects of their own, or one line is longer than the head."""
-        if self.text.lstrip()[:1] == "[":
-            return False
+        """Whether its first line is an object of its own, or half of its lines are, or one line is longer than it."""
         *lines, last = self.text.strip().split("\n")
         if len(self.start) < HEAD_BYTES:
             lines.append(last)
         elif not lines:
             return last.startswith("{")
         lines = [line for line in lines if line.strip()]
-        return 0 < len(lines) <= 2 * sum(map(_is_object, lines))
+        if self.text.lstrip()[:1] == "[" or not lines:
+            return False
+        return _is_object(lines[0]) or len(lines) <= 2 * sum(map(_is_object, lines))
 
     @cached_property
     def rows(self) -> list[list[str]]:

@@ -12,7 +12,7 @@ from pipeline.errors import RecordError, SourceError
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
 
-NOT_UTF8, MALFORMED = "not_utf8", "malformed_csv"
+NOT_UTF8 = "not_utf8"
 MAX_CHARACTERS = 2**24
 """The longest line or cell of a table; what is left open by a quote ends here."""
 csv.field_size_limit(MAX_CHARACTERS)  # of the whole process; the default of 131,072 would lose a long e-mail
@@ -102,8 +102,10 @@ def csv_rows(file: SourceFile, header_rows: int = 1) -> Iterator[tuple[str, Row]
                 return
             except csv.Error:  # a stray quote costs its line; an open one runs to the end of the file
                 if number == 1:
-                    raise SourceError(f"{file.name} has a broken header: export it again.", code=MALFORMED) from None
-                yield RecordError(position, MALFORMED)
+                    raise SourceError(
+                        f"{file.name} has a broken header: export it again.", code="malformed_csv"
+                    ) from None
+                yield RecordError(position, "malformed_csv")
                 continue
             if number == 1:
                 names = [name.strip() for name in values]
