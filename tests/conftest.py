@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Config, Retention, load_config
+from tests.packing import Memory
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "samples"
@@ -54,6 +55,20 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     load_config.cache_clear()
     yield load_config()
     load_config.cache_clear()
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    """Puts bytes into fsspec's storage in memory, which is emptied behind the test."""
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    def put(name: str, content: bytes) -> str:
+        MemoryFileSystem().pipe_file(f"/{name}", content)
+        return f"memory://{name}"
+
+    yield put
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
 @pytest.fixture(scope="session")

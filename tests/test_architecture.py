@@ -19,7 +19,7 @@ ORDER = [
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-HEAVY = {"duckdb", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy", "stanza",
+HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy", "stanza",
          "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko", "onnx", "onnxruntime",
          "tokenizers"}  # fmt: skip
 ALLOWED = {

@@ -1,10 +1,7 @@
 """What is delivered packed, or lies in a storage: a night reads it once, and every other command finds it there too."""
 
 import gzip
-import io
 import json
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,19 +13,12 @@ from pipeline.cli import main
 from pipeline.config import Config, load_config
 from pipeline.erasing.forget import forget
 from pipeline.sources import SourceFile, find_files
+from tests.packing import Memory, locked, zipped
 from tests.test_steps import chat, rejections, tables, write
 
 CHAT_ROWS = "conversation_id;sent_at;speaker;text\nk1;2026-09-01T09:00;asiakas;väärä lasku\n"
 CALL = "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Asiakas>lasku on väärin\n"
 SURVEY = "responded_at,nps_rating,customer_id\n2026-09-02T10:00,9,K1\n"
-
-
-def zipped(members: Mapping[str, str | bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 DELIVERY = zipped(
@@ -40,21 +30,6 @@ DELIVERY = zipped(
         "calls/.DS_Store": "x",
     }
 )
-Memory = Callable[[str, bytes], str]
-
-
-@pytest.fixture
-def memory() -> Iterator[Memory]:
-    """Puts bytes into fsspec's storage in memory, which is emptied behind the test; returns the address."""
-    from fsspec.implementations.memory import MemoryFileSystem
-
-    def put(name: str, content: bytes) -> str:
-        MemoryFileSystem().pipe_file(f"/{name}", content)
-        return f"memory://{name}"
-
-    yield put
-    MemoryFileSystem.store.clear()
-    MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
 @pytest.fixture
@@ -119,10 +94,7 @@ def test_a_file_is_read_for_its_digest_once_a_night(config: Config, monkeypatch:
 
 def test_a_locked_archive_is_told_of_once(config: Config) -> None:
     landing = write(config.paths.landing, "a.jsonl", *[chat(number) for number in range(20)]).parent
-    content = bytearray(zipped({"salattu.jsonl": chat(50)}))
-    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        content[content.index(signature) + flags] |= 1  # "encrypted"
-    (landing / "locked.zip").write_bytes(content)
+    (landing / "locked.zip").write_bytes(locked(zipped({"salattu.jsonl": chat(50)})))
     steps.night([landing], config)
     assert rejections(config) == {("locked.zip/salattu.jsonl", "file", "bad_archive")}
     assert steps.night([landing], config).run_id is None
@@ -202,7 +174,7 @@ def test_only_the_landing_folder_may_lie_in_a_storage(
     remote: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert remote.paths.landing == "memory://in"
-    assert [file.name for file in find_files([remote.paths.landing])][0] == "chats.jsonl.gz"
+    assert next(file.name for file in find_files([remote.paths.landing])) == "chats.jsonl.gz"
     monkeypatch.setenv("TUNNEPOLKU_PATHS__EXPORTS", "s3://bucket/out")
     load_config.cache_clear()
     assert main(["run"]) == 2

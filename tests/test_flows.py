@@ -12,6 +12,7 @@ from pipeline import store
 from pipeline.config import Config, load_config
 from pipeline.privacy import Secret, pseudonymize
 from tests.conftest import ROOT
+from tests.packing import zipped
 from tests.test_steps import chat, write
 
 pytestmark = pytest.mark.slow
@@ -40,7 +41,8 @@ def test_night_and_backfill_under_a_real_server(
 
     secret_word = "salasanaton"
     landing = config.paths.landing
-    write(landing, "a.jsonl", chat(1, f"moi {secret_word}"), chat(2))
+    write(landing, "a.jsonl", chat(1, f"moi {secret_word}"))
+    (landing / "packed.zip").write_bytes(zipped({"in/b.jsonl": chat(2)}))
     with prefect_test_harness(server_startup_timeout=120):
         nightly()
         backfill(first=date(2026, 9, 1), last=date(2026, 9, 1))

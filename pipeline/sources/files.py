@@ -243,17 +243,22 @@ def _remote(address: str) -> list[str]:
     files = [file for file in inside if _is_delivery(_below(PurePosixPath(file), PurePosixPath(path)))]
     if has_magic(path):  # of folders too
         files = [file for file in files if system.isfile(file)]
-    before, after, _ = address.rpartition(path.rstrip("/"))  # the host of `sftp://host/folder` is no part of the path
-    return [f"{before}{file}" if after else system.unstrip_protocol(file) for file in files]
+    own = path.rstrip("/")
+    if own and own in address:  # the host of `sftp://host/folder` is no part of the path
+        return [address.rpartition(own)[0] + file for file in files]
+    return [system.unstrip_protocol(file) for file in files]
 
 
-def _below(file: PurePath, root: PurePath) -> tuple[str, ...]:
-    """The parts of a path under a folder; of what a pattern found, its name."""
-    return file.relative_to(root).parts if file.is_relative_to(root) else (file.name,)
+def _below(file: PurePath, path: PurePath) -> tuple[str, ...]:
+    """The parts of a file's path below a folder, or below the folder that a pattern starts in."""
+    while has_magic(str(path)):
+        path = path.parent
+    return file.relative_to(path).parts if file.is_relative_to(path) else file.parts
 
 
 def _is_delivery(parts: Sequence[str]) -> bool:
-    return not any(part.startswith(".") for part in parts) and not (parts and parts[-1].lower().endswith(".md"))
+    is_hidden = any(part.startswith(".") and part.strip(".") for part in parts)  # `./a.csv` is not
+    return not is_hidden and not (parts and parts[-1].lower().endswith(".md"))
 
 
 def _members(address: str) -> Iterator[SourceFile]:

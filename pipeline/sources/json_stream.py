@@ -44,12 +44,21 @@ def json_records(file: SourceFile, under: Sequence[str] = ()) -> Iterator[tuple[
     Raises:
         SourceError: the file is not UTF-8, or cut off or no JSON as a whole; the records before have been yielded.
     """
-    head = head_of(file)
-    if head.is_json_lines and ("\n" in head.text.strip() or head.json_paths.isdisjoint(under)):
+    if _has_lines(file, under):
         yield from _lines(file, under)
         return
     for number, record in enumerate(_values(file, under), start=1):
         yield _object(record, f"record {number}")
+
+
+def _has_lines(file: SourceFile, under: Sequence[str]) -> bool:
+    """Whether it is JSON Lines. One line alone may be an export with all records under a key, larger than memory."""
+    head = head_of(file)
+    if not head.is_json_lines or "\n" in head.text.strip():
+        return head.is_json_lines
+    with file.open() as opened:
+        lines = (line for line in iter(lambda: opened.readline(WHOLE_BYTES + 1), b"") if line.strip())
+        return len(next(lines, b"")) <= WHOLE_BYTES and (not under or next(lines, None) is not None)
 
 
 def _object(value: Any, position: str) -> tuple[str, dict[str, Any]] | RecordError:
