@@ -19,8 +19,8 @@ ORDER = [
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy", "stanza",
-         "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko", "onnx", "onnxruntime",
+HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy",
+         "stanza", "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko", "onnx", "onnxruntime",
          "tokenizers"}  # fmt: skip
 ALLOWED = {
     "prefect": {"flows.py"},
