@@ -171,7 +171,7 @@ def test_the_floor_is_that_of_the_settings(config: Config, monkeypatch: pytest.M
     assert "alle 20 henkilön ryhmät" in write_record(changed(monkeypatch, PRIVACY__MIN_GROUP="20"), DAY)
 
 
-@pytest.mark.parametrize("model", ["affect-finnish-0.2.0", "affect-linear-0.3.0", "affect-lexicon-0.1.0"])
+@pytest.mark.parametrize("model", ["affect-finnish-0.2.1", "affect-linear-0.3.0", "affect-lexicon-0.1.0"])
 def test_every_model_in_use_is_named_with_its_files(
     config: Config, monkeypatch: pytest.MonkeyPatch, model: str
 ) -> None:
