@@ -171,14 +171,14 @@ def test_the_floor_is_that_of_the_settings(config: Config, monkeypatch: pytest.M
     assert "alle 20 henkilön ryhmät" in write_record(changed(monkeypatch, PRIVACY__MIN_GROUP="20"), DAY)
 
 
-@pytest.mark.parametrize("model", ["affect-finnish-0.2.0", "affect-linear-0.3.0", "affect-lexicon-0.1.0"])
+@pytest.mark.parametrize("model", ["affect-finnish-0.2.1", "affect-linear-0.3.0", "affect-lexicon-0.1.0"])
 def test_every_model_in_use_is_named_with_its_files(
     config: Config, monkeypatch: pytest.MonkeyPatch, model: str
 ) -> None:
     models = section(
         write_record(changed(monkeypatch, AFFECT__MODEL=model, LANGUAGE__LEMMATIZER="finnish"), DAY), "Mallit"
     )
-    for folder in (model, "lemmas-ranker-0.1.0", "languages-letters-0.1.0", "privacy-finnish-0.1.0"):
+    for folder in (model, "lemmas-ranker-0.1.0", "languages-letters-0.1.0", "privacy-finnish-0.2.0"):
         card = read_card(ROOT / "models" / folder)
         assert f"- **{card.name} {card.version}** (" in models
         assert all(f"{name}, SHA-256 `{digest}`" in models for name, digest in card.files.items())

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from stdnum import luhn
 
-from pipeline.privacy.codes import Piece, Word, symbols, words
+from pipeline.conversation import Span
+from pipeline.privacy.codes import Piece, Word, read_words, symbols, words
 from pipeline.privacy.cues import find_cues
+from pipeline.privacy.patterns import PERSON
 
 TURNS_BACK = 4
 """So many turns before may say what a number is."""
@@ -50,15 +52,14 @@ class Memory:
     digits: dict[str, str] = field(default_factory=dict)
     """All digits masked so far, by type."""
 
-    def learn(self, type_: str, said: str) -> None:
-        """Remember the digits of something masked."""
-        digits = "".join(filter(str.isdigit, said))
-        self.digits[type_] = f"{self.digits.get(type_, '')}|{digits}" if digits else self.digits.get(type_, "")
-
-    def add(self, speaker: str, text: str, types: set[str]) -> None:
-        """Remember a turn."""
+    def add(self, speaker: str, text: str, spans: Sequence[Span] = ()) -> None:
+        """Remember a turn, and the digits that were said in what is masked of it."""
         self.turns.append((speaker, text))
-        self.types.append(types)
+        self.types.append({span.type for span in spans})
+        for span in spans:
+            said = "".join(word.symbol for word in read_words(text[span.start : span.end]) if word.kind in "dno")
+            if digits := "".join(filter(str.isdigit, said)):
+                self.digits[span.type] = f"{self.digits.get(span.type, '')}|{digits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ def asks_email(text: str, memory: Memory) -> bool:
     texts = [text, *(said for _, said in memory.turns[-2:])]
     return any("EMAIL" in types for types in memory.types[-2:]) or any(
         name == "EMAIL" for said in texts for _, name in find_cues(said)
+    )
+
+
+def expects(memory: Memory) -> bool:
+    """Whether the two turns before said something personal, or the last asked for it: more may come in any words."""
+    if set().union(*memory.types[-2:]) - {PERSON}:
+        return True
+    return any(
+        name in ASKED for speaker, text in memory.turns[-1:] if speaker != "customer" for _, name in find_cues(text)
     )
 
 

@@ -1,42 +1,52 @@
 """Put `[TYPE]` in place of everything that identifies a person, turn by turn of a conversation.
 
 Four readers, each on what those before it left: shapes with checksums (`patterns`), e-mail addresses said aloud
-(`spoken_email`), numbers, codes and streets (`identifiers`), names (`people`). The last two ask a recognizer.
+(`spoken_email`), numbers, codes and streets (`identifiers`), names (`people`). The last two ask a recognizer, whose
+network, where it was asked to read the turn, adds what none of them took for a piece or a name.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
-from pipeline.privacy.codes import groups, pieces, read_words, symbols
-from pipeline.privacy.identifiers import Memory, Turn, asks_email, features, is_called_other, is_worth_it
+from pipeline.privacy.codes import AS_IN, groups, pieces, read_words
+from pipeline.privacy.identifiers import Memory, Turn, asks_email, expects, features, is_called_other, is_worth_it
 from pipeline.privacy.names import DOUBTFUL, NAME, Names
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
-from pipeline.privacy.people import asks_name, is_candidate, name_features, read_name_words
+from pipeline.privacy.people import asks_name, is_candidate, is_telling, name_features, read_name_words
 from pipeline.privacy.persons import Persons
 from pipeline.privacy.recognizer import MODEL, Recognizer, TurnJudge, load_recognizer
 from pipeline.privacy.spans import FILLER, widened, with_initials
-from pipeline.privacy.spoken_email import find_spoken_emails
+from pipeline.privacy.spoken_email import JOINTS, SIGN, find_spoken_emails
 
+SPELT = re.compile(rf"\s(?:niin\s)?(?:{'|'.join(sorted(AS_IN))})\s", re.IGNORECASE)
+"""Between a letter and the word that spells it."""
+IN_EMAIL = re.compile(rf"\s(?:(?:{'|'.join(sorted(JOINTS - {'.'}))}|{SIGN.pattern})\s)+", re.IGNORECASE)
+"""Between two parts of an e-mail address that were found apart."""
+EMAIL_END = re.compile(r"(?:\spiste)?\s(?:fi|com|net|org)(?!\w)", re.IGNORECASE)
+"""The rest of one: `gmail` was found, `piste com` follows."""
 PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})(?:_[0-9]+)?\]")
-WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[](?:at|ät)", re.IGNORECASE)
+WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[]\s?(?:at|ät|miuk)", re.IGNORECASE)
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
 
-CodeJudge = Callable[[Iterable[str], str, int, int], tuple[str, float]]
-"""Features of a piece, the text and where it stands there → its type ("" for none) and how sure that is."""
-NameJudge = Callable[[Iterable[str], str, int, int], float]
-"""Features of a word, the text and where it stands there → how sure it is part of a name, 0 for no."""
 
+class Judge(Protocol):
+    """What decides what is personal in one turn: the recognizer at night, the gold in training."""
 
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """What decides on pieces, and on words that may be names (None leaves these alone)."""
+    def look(self, text: str) -> None:
+        """Be shown the turn before anything is asked, since something personal is expected in it."""
 
-    code: CodeJudge
-    name: NameJudge | None
+    def type_of(self, features: Iterable[str], text: str, start: int, end: int) -> tuple[str, float]:
+        """The type of a piece of `text`, "" for none, and how sure that is."""
+
+    def name_confidence(self, features: Iterable[str], text: str, start: int, end: int) -> float:
+        """How sure it is that a word of `text` is part of a name, 0 for no."""
+
+    def found(self, text: str) -> Iterable[Span]:
+        """What else is personal in `text`."""
 
 
 def mask(text: str, *, names: bool = True, numbered: bool = True) -> tuple[MaskedText, tuple[Span, ...]]:
@@ -68,8 +78,7 @@ def mask_turns(
     masked = []
     for speaker, text in turns:
         judge = TurnJudge(recognizer, [said for _, said in memory.turns])
-        judges = Judges(judge.type_of, judge.name_confidence if names else None)
-        spans = find_spans(text, speaker, memory, persons, recognizer.names, judges)
+        spans = find_spans(text, speaker, memory, persons, recognizer.names, judge, people=names)
         masked.append((_replace(text, spans, persons), tuple(spans)))
     return masked
 
@@ -99,8 +108,10 @@ def _recognizer() -> Recognizer:
     return load_recognizer(load_config().paths.models / MODEL)
 
 
-def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judges: Judges) -> list[Span]:
-    """What is personal in a turn, sorted; `memory` and `persons` learn of it. Training calls it with judges that know.
+def find_spans(
+    text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: Judge, people: bool = True
+) -> list[Span]:
+    """What is personal in a turn, sorted; `memory` and `persons` learn of it. Training brings a judge that knows.
 
     The search is repeated, with what was found blanked out, until it finds nothing more.
     """
@@ -108,10 +119,12 @@ def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names:
     finders: list[Callable[[str], Iterable[Span]]] = [
         _find_shapes,
         lambda rest: find_spoken_emails(rest, asked=asks_email(rest, memory)),
-        lambda rest: _find_codes(rest, speaker, memory, names, judges.code),
+        lambda rest: _find_codes(rest, speaker, memory, names, judge),
+        lambda rest: _find_people(rest, speaker, memory, persons, names, judge) if people else (),
+        lambda rest: (span for span in judge.found(rest) if people or span.type != PERSON),
     ]
-    if name := judges.name:
-        finders.append(lambda rest: _find_people(rest, speaker, memory, persons, names, name))
+    if expects(memory) and is_telling(working, names):
+        judge.look(working)
     spans: list[Span] = []
     found_more = True
     while found_more:
@@ -123,17 +136,22 @@ def find_spans(text: str, speaker: str, memory: Memory, persons: Persons, names:
             found_more |= bool(found)
     spans = _joined(text, spans)
     persons.meet(text, spans)
-    memory.add(speaker, text, {span.type for span in spans})
+    memory.add(speaker, text, spans)
     return spans
 
 
 def _joined(text: str, spans: Iterable[Span]) -> list[Span]:
-    """The spans in order; a first and a last name found one after the other are one person."""
+    """The spans in order; first and last name are one person, `aa niinku aarne` one letter."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         gap = text[joined[-1].end : span.start] if joined else ""
-        if joined and span.type == joined[-1].type == PERSON and gap.isspace() and "\n" not in gap:
-            span = Span(joined.pop().start, span.end, PERSON, span.confidence)
+        is_name = bool(joined) and span.type == joined[-1].type == PERSON and gap.isspace() and "\n" not in gap
+        is_address = bool(joined) and "EMAIL" in (span.type, joined[-1].type) and IN_EMAIL.fullmatch(gap) is not None
+        if is_name or is_address or SPELT.fullmatch(gap):
+            before = joined.pop()
+            span = Span(before.start, span.end, "EMAIL" if is_address else before.type, span.confidence)
+        if span.type == "EMAIL" and (end := EMAIL_END.match(text, span.end)):
+            span = Span(span.start, end.end(), "EMAIL", span.confidence)
         joined.append(span)
     return joined
 
@@ -163,7 +181,7 @@ def _longest(candidates: Iterable[Span]) -> list[Span]:
     return chosen
 
 
-def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: CodeJudge) -> list[Span]:
+def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: Judge) -> list[Span]:
     words = read_words(text)
     found = pieces(words)
     if not found:
@@ -177,17 +195,14 @@ def _find_codes(text: str, speaker: str, memory: Memory, names: Names, judge: Co
             start, end = words[piece.first].start, words[piece.last].end
             type_, probability = "", 0.0
             if is_worth and not is_called_other(turn, piece):
-                type_, probability = judge(features(turn, group, number, labels, memory), text, start, end)
+                type_, probability = judge.type_of(features(turn, group, number, labels, memory), text, start, end)
             labels.append(type_)
             if type_:
                 spans.append(widened(text, words, piece, type_, probability, names))
-                memory.learn(type_, symbols(words, piece))
     return spans
 
 
-def _find_people(
-    text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: NameJudge
-) -> list[Span]:
+def _find_people(text: str, speaker: str, memory: Memory, persons: Persons, names: Names, judge: Judge) -> list[Span]:
     words = read_name_words(text, names)
     asked = asks_name(memory)
     labels: list[bool] = []
@@ -196,7 +211,7 @@ def _find_people(
         confidence = 0.0
         if is_candidate(words, at, asked):
             found = name_features(text, words, at, labels, memory, speaker, persons.known)
-            confidence = round(judge(found, text, word.start, word.end), 2)
+            confidence = round(judge.name_confidence(found, text, word.start, word.end), 2)
         labels.append(confidence > 0)
         if not labels[-1]:
             continue

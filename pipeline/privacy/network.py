@@ -1,17 +1,18 @@
-"""A small Finnish encoder that is asked where the linear models are in doubt: how personal each word of a turn is.
+"""A small Finnish encoder that reads a turn where the linear models do not suffice: how personal each word is.
 
 It reads the turn and, after a separator, the end of those before it. One turn at a time, so that what it says of one
 does not depend on its neighbours.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.models import load_onnx
+from pipeline.privacy.patterns import TYPES
 from pipeline.privacy.spans import FILLER
 
 if TYPE_CHECKING:
@@ -31,17 +32,26 @@ class Reading:
 
     places: Sequence[tuple[int, int]]
     """Where each token stands: character offsets, end exclusive."""
-    personal: "np.ndarray"
-    """The probability of each token to be part of something personal."""
+    probabilities: "np.ndarray"
+    """Tokens × types, the first of them `none`."""
 
     def probability(self, start: int, end: int) -> float:
         """The probability that a stretch is personal: that of its most personal token; 0 where it was cut off."""
-        found = [
-            float(probability)
-            for (first, last), probability in zip(self.places, self.personal, strict=True)
-            if first < end and start < last
-        ]
-        return max(found, default=0.0)
+        return max((1 - float(self.probabilities[token, 0]) for token in self._tokens(start, end)), default=0.0)
+
+    @property
+    def highest(self) -> float:
+        """The probability of the most personal token."""
+        real = [at for at, (first, last) in enumerate(self.places) if first < last]
+        return 1 - float(self.probabilities[real, 0].min()) if real else 0.0
+
+    def type_of(self, start: int, end: int) -> str:
+        """The likeliest type of a stretch, should it be personal."""
+        total = self.probabilities[list(self._tokens(start, end)), 1:].sum(axis=0)
+        return TYPES[int(total.argmax())]
+
+    def _tokens(self, start: int, end: int) -> Iterator[int]:
+        return (at for at, (first, last) in enumerate(self.places) if first < end and start < last)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,7 +73,7 @@ class Network:
         feeds = {"input_ids": np.array([ids]), "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
         logits = self.session.run(["logits"], feeds)[0][0][: len(places)]
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return Reading(places, 1 - odds[:, 0] / odds.sum(axis=1))
+        return Reading(places, odds / odds.sum(axis=1, keepdims=True))
 
     def _context(self, before: Sequence[str], end: int) -> list[int]:
         said = JOINER.join(show(text)[0] for text in before[-CONTEXT_TURNS:])

@@ -121,6 +121,11 @@ PATTERNS: tuple[Pattern, ...] = (
         _longest_prefix(lambda text: len(digits := re.sub(r"[^0-9]", "", text)) >= 13 and luhn.is_valid(digits)),
     ),
     Pattern(
+        "CARD",  # with its middle starred out: what is left belongs to somebody all the same
+        _regex(r"(?<![0-9A-Z]) (?: [0-9]{4} [\s-]? | (?=[x*•]) ) (?: [x*•]{4} [\s-]? ){2,3} [0-9]{4} (?![0-9])"),
+        _whole,
+    ),
+    Pattern(
         "PHONE",  # Finnish mobile numbers: 10 digits by far most often, so that form is tried first
         _regex(
             rf"(?<![0-9A-Z+]) (?<![0-9][.,:]) 0 [\s-]? (?:4[0-9]|50) (?:{DIGIT}{{7}}|{DIGIT}{{8}}|{DIGIT}{{6}}) {END}"
@@ -163,7 +168,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "EMAIL",  # written so that robots do not find it, or cut off
-        _regex(r"(?<![\w.+%'-]) [\w.+%'-]++ (?: \s?[(\[]\s?(?:at|ät|a)\s?[)\]]\s? [\w-]+ (?:\.[\w-]+)+ | @ )"),
+        _regex(r"""(?<![\w.+%'-]) [\w.+%'-]++ (?: \s?[(\[]\s?(?:at|ät|a|miukumauku)\s?[)\]]\s? [\w-]+ (?:\.[\w-]+)+
+               | @ (?: \s? [\w-]+ \s? [.,] \s? (?:fi|com|net|org|se|eu|ee) (?!\w) )? )"""),
         _whole,
     ),
     Pattern(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.privacy.codes import read_words
 from pipeline.privacy.identifiers import TURNS_BACK, Memory
 from pipeline.privacy.inflection import base_forms
 from pipeline.privacy.names import Kind, Names, kind_of, split_words
@@ -77,6 +78,17 @@ def is_candidate(words: Sequence[NameWord], at: int, asked: bool) -> bool:
     if any(("F" in letters or "L" in letters) and "w" not in letters and "p" not in letters for letters in beside):
         return True
     return at > 0 and INTRODUCERS.fullmatch(words[at - 1].text.lower()) is not None
+
+
+def is_telling(text: str, names: Names) -> bool:
+    """Whether a turn says more than everyday words: a number, a letter, a street, an unknown word or a capital."""
+    if any(word.kind in "dnolsv" for word in read_words(text)):
+        return True
+    return any(
+        (word.capital != "l" and not word.opens)
+        or (len(word.text) > 2 and not ("s" in word.letters or "c" in word.letters))
+        for word in read_name_words(text, names)
+    )
 
 
 def asks_name(memory: Memory) -> bool:

@@ -1,32 +1,39 @@
 """The learned part of masking, in one folder: lists of names, two linear models over hashed features, a network.
 
-The linear models read every piece and every word that may be a name; where they are in doubt, the network reads the
-turn.
+The linear models read every piece and every word that may be a name. Where they are in doubt, or what was said before
+lets expect something personal, the network reads the turn, and what it alone sees there is personal too.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from pipeline.conversation import Span
 from pipeline.models import ONNX, verified_card
 from pipeline.privacy.names import Names
 from pipeline.privacy.network import Network, Reading, load_network
+from pipeline.privacy.patterns import PERSON
 
 if TYPE_CHECKING:
     import numpy as np
 
-MODEL = "privacy-finnish-0.1.0"
+MODEL = "privacy-finnish-0.2.0"
 WEIGHTS, LISTS = "weights.npz", "names.bloom"
 CODE_BITS, NAME_BITS = 15, 18
 """Weights are found by a feature's CRC-32, cut to so many bits (feature hashing, Weinberger et al. 2009)."""
 NONE = "none"
 DOUBT = 0.02
 """So far from 0 and from 1 the linear models are sure enough not to ask the network."""
+WORD = re.compile(r"[^\W_]+")
+GAP = re.compile(r"[ .@+:/'’–_-]{0,3}")
+"""What may stand between the words of one span."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,8 +50,10 @@ class Recognizer:
     """Probability of being something personal from which a piece is masked."""
     name_threshold: float
 
+    found_threshold: float = 0.5
+    """Probability from which the network's word alone is enough, where nothing else took a word for personal."""
     network: Network | None = None
-    """Asked where these are in doubt."""
+    """Asked where the linear models are in doubt, and where something personal is expected."""
 
     def type_probability(self, features: Iterable[str]) -> tuple[str, float]:
         """The likeliest type of a piece, should it be personal, and the probability that it is."""
@@ -69,6 +78,8 @@ class TurnJudge:
     before: Sequence[str]
     """The turns before it."""
     _readings: dict[str, Reading] = field(default_factory=dict)
+    _judged: set[tuple[str, int]] = field(default_factory=set)
+    """Texts, and where the words begin in them that were asked about as names."""
 
     def type_of(self, features: Iterable[str], text: str, start: int, end: int) -> tuple[str, float]:
         """The type of a piece of `text`, "" for none, and the probability that it is personal."""
@@ -78,17 +89,54 @@ class TurnJudge:
 
     def name_confidence(self, features: Iterable[str], text: str, start: int, end: int) -> float:
         """The probability that a word of `text` is part of a name; 0 where that is too little."""
+        self._judged.add((text, start))
         probability = self._settled(self.recognizer.name_probability(features), text, start, end)
         return probability if probability >= self.recognizer.name_threshold else 0.0
+
+    def look(self, text: str) -> None:
+        """Let the network, if there is one, read the turn whether or not there will be doubt."""
+        if self.recognizer.network is not None:
+            self._read(text)
+
+    def found(self, text: str) -> Iterator[Span]:
+        """What else is personal in `text` by any reading of it, should the network have been asked to read it at all.
+
+        Words that may be names were decided on one by one; the rest of a number or an address may stand in any words.
+        Neighbouring words of one type are one span.
+        """
+        if not self._readings:
+            return
+        self._read(text)
+        threshold = self.recognizer.found_threshold
+        readings = [reading for reading in self._readings.values() if reading.highest >= threshold]
+        span: Span | None = None
+        for match in WORD.finditer(text) if readings else ():
+            probability, reading = max(((r.probability(*match.span()), r) for r in readings), key=itemgetter(0))
+            type_ = reading.type_of(*match.span()) if probability >= threshold else ""
+            if not type_ or (type_ == PERSON and (text, match.start()) in self._judged):
+                continue
+            here = Span(match.start(), match.end(), type_, round(probability, 2))
+            if span and span.type == type_ and GAP.fullmatch(text, span.end, here.start):
+                span = Span(span.start, here.end, type_, max(span.confidence, here.confidence))
+                continue
+            if span:
+                yield span
+            span = here
+        if span:
+            yield span
 
     def _settled(self, probability: float, text: str, start: int, end: int) -> float:
         """The linear model's probability where it is sure; else the mean, of the logits, with the network's."""
         if self.recognizer.network is None or not DOUBT < probability < 1 - DOUBT:
             return probability
-        if text not in self._readings:
-            self._readings[text] = self.recognizer.network.read(text, self.before)
-        second = self._readings[text].probability(start, end)
+        second = self._read(text).probability(start, end)
         return _sigmoid((_logit(probability) + _logit(second)) / 2)
+
+    def _read(self, text: str) -> Reading:
+        if text not in self._readings:
+            assert self.recognizer.network is not None
+            self._readings[text] = self.recognizer.network.read(text, self.before)
+        return self._readings[text]
 
 
 def _sigmoid(logit: float) -> float:
@@ -119,5 +167,6 @@ def load_recognizer(folder: Path) -> Recognizer:
             name_weights=arrays["names"].astype(np.float32).tolist(),
             code_threshold=settings["code_threshold"],
             name_threshold=settings["name_threshold"],
+            found_threshold=settings["found_threshold"],
             network=load_network(folder) if ONNX in card.files else None,
         )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.conversation import Span
-from pipeline.privacy.codes import MASKED, Word, read_words, words
+from pipeline.privacy.codes import AS_IN, MASKED, Word, read_words, words
 
-SIGN = re.compile(r"(?:äd|ätt?ä?|at|miukumauku|kissanhäntä|ät-?merkki|@)", re.IGNORECASE)
+SIGN = re.compile(r"(?:äd|ätt?ä?|at|miuku?(?:mauku)?|miukku|kissanhäntä|ät-?merkki|@)", re.IGNORECASE)
 """What people call the sign."""
-JOINTS = words("piste pisteen alaviiva alleviiva viiva väliviiva miinus .")
+JOINTS = words("piste pisteen alaviiva alleviiva viiva väliviiva tavuviiva yhdysmerkki miinus .")
 """What stands between the parts of an address."""
 SURE_JOINTS = words("piste alaviiva alleviiva")
 ENDS = words("com fi net org")
@@ -49,7 +49,8 @@ def _start(words_: Sequence[Word], at: int, floor: int) -> int:
     first = at
     while first > floor and words_[first - 1].kind != MASKED and not (words_[first].breaks and first != at):
         before, here = words_[first - 1], words_[first]
-        is_part = before.text.lower() in JOINTS or before.kind in "dnlx"
+        is_aid = any(word.text.lower() in AS_IN for word in (before, here))
+        is_part = before.text.lower() in JOINTS or before.kind in "dnlx" or is_aid
         is_open = first == at or here.text.lower() in JOINTS or here.kind in "dnx"
         if not is_part and (not is_open or before.text.lower() in NOT_INSIDE):
             break
@@ -67,9 +68,16 @@ def _end(words_: Sequence[Word], at: int) -> int:
         is_open = SIGN.fullmatch(here.text) is not None or here.text.lower() in JOINTS
         is_spelt = there.kind == "l" and here.kind == "l"
         goes_on = there.text.lower() in JOINTS or SIGN.fullmatch(there.text) or there.text.lower() in ENDS
+        goes_on = goes_on or (last > at and _ends_soon(words_, last + 1))
         if there.breaks or there.kind == MASKED or not (is_open or is_spelt or goes_on):
             break
         last += 1
     while last > at and words_[last].text.lower() in JOINTS:
         last -= 1
     return last
+
+
+def _ends_soon(words_: Sequence[Word], at: int) -> bool:
+    """Whether the word at `at` is the second of a domain: `ät kahvila helmi piste fi`."""
+    following = [word.text.lower() for word in words_[at + 1 : at + 3] if not word.breaks and word.kind != MASKED]
+    return len(following) == 2 and following[0] == "piste" and following[1] in ENDS

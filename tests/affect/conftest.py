@@ -11,7 +11,7 @@ from pipeline.language import load_lemmatizer
 from tests.conftest import ROOT
 
 LINEAR = ROOT / "models" / "affect-linear-0.3.0"
-FINNISH = ROOT / "models" / "affect-finnish-0.2.0"
+FINNISH = ROOT / "models" / "affect-finnish-0.2.1"
 LEXICON = ROOT / "models" / "affect-lexicon-0.1.0"
 WORDS = ["lasku", "on", "väärin", "kiitos", "avusta", "hyvä", "huono", "palvelu", "[PERSON]", "!", "?", "😀"]
 

@@ -16,7 +16,7 @@ from pipeline.annotate import load_scorer
 from pipeline.config import load_config
 from pipeline.conversation import Conversation
 from pipeline.language import load_lemmatizer
-from pipeline.privacy import mask, mask_label
+from pipeline.privacy import mask, mask_label, mask_turns
 from pipeline.sources import find_files, read, recognise
 
 
@@ -26,7 +26,9 @@ def main() -> None:
     config = load_config()
     files = find_files([Path("data/samples")])
     records = [record for file in files for record in read(file, recognise(file), config.time.zone)]
-    texts = [turn.text for record in records if isinstance(record, Conversation) for turn in record.utterances]
+    conversations = [record for record in records if isinstance(record, Conversation)]
+    talks = [[(turn.speaker, turn.text) for turn in conversation.utterances] for conversation in conversations]
+    texts = [text for talk in talks for _, text in talk]
     masked = [mask(text)[0] for text in texts]
     lemmatizer, scorer = load_lemmatizer(config.language.lemmatizer), replace(load_scorer(config), evidence=False)
     tokens = scorer.lemmatizer.lemmatize(masked) if scorer.lemmatizer else []
@@ -35,6 +37,7 @@ def main() -> None:
         "mask, patterns alone": lambda: [mask_label(text, names=False) for text in texts],
         "mask, with said numbers": lambda: [mask(text, names=False) for text in texts],
         "mask, with names": lambda: [mask(text) for text in texts],
+        "mask, in conversations": lambda: [mask_turns(talk) for talk in talks],
         f"lemmatize, {lemmatizer.name}": lambda: lemmatizer.lemmatize(masked),
         "score, lemmas at hand": lambda: scorer.score(masked, tokens, tokens_by),
     }

@@ -50,6 +50,11 @@ def test_pieces_are_what_is_said_in_one_go(text: str, expected: list[list[str]])
         ("se on matti piste meikäläinen ät esimerkki piste fi kiitos", "matti piste meikäläinen ät esimerkki piste fi"),
         ("meili on mm kakskytkaks ät posti piste com", "mm kakskytkaks ät posti piste com"),
         ("osoite on oo piste äl ät gmail piste com", "oo piste äl ät gmail piste com"),
+        ("hello ät kombu bar piste fi ja kombu koolla", "hello ät kombu bar piste fi"),
+        (
+            "osoite on ee niinkuin eemeli piste honka ät posti piste com",
+            "ee niinkuin eemeli piste honka ät posti piste com",
+        ),
     ],
 )
 def test_a_spoken_email_is_found_from_its_first_part_to_its_last(text: str, address: str) -> None:

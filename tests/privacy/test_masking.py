@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
+from pipeline.config import load_config
+from pipeline.conversation import Span
 from pipeline.privacy import mask, mask_label
+from pipeline.privacy.identifiers import Memory
+from pipeline.privacy.masking import find_spans
+from pipeline.privacy.persons import Persons
+from pipeline.privacy.recognizer import MODEL, load_recognizer
 
 GOLDEN = [json.loads(line) for line in Path(__file__).with_name("golden.jsonl").read_text("utf-8").splitlines()]
 SHAPED = {"HETU", "PHONE", "EMAIL", "IBAN", "CARD", "BUSINESS_ID"}
@@ -77,8 +83,67 @@ def test_the_longest_of_overlapping_candidates_wins():
 
 
 def test_an_identifier_is_found_inside_what_was_none():
-    assert mask("54 4111 1111 1111 1111", names=False)[0] == "54 [CARD]"
-    assert mask("4111 1111 1111 1111 12 27", names=False)[0] == "[CARD] 12 27"
+    assert mask_label("54 4111 1111 1111 1111", names=False) == "54 [CARD]"
+    assert mask_label("4111 1111 1111 1111 12 27", names=False) == "[CARD] 12 27"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("hanna.aitta@gmail .com tuo väli on virhe", "[EMAIL] tuo väli on virhe"),
+        ("Marja.Ahola@saunalahti,fi pilkku on piste", "[EMAIL] pilkku on piste"),
+        ("laita viljami.v(miukumauku)tupa.example", "laita [EMAIL]"),
+        ("Korttisi xxxx xxxx xxxx 8571 vanhenee 06/26.", "Korttisi [CARD] vanhenee 06/26."),
+        ("Kortin 2223 •••• •••• 9258 raja", "Kortin [CARD] raja"),
+        ("Salasana on ****, vaihda se.", "Salasana on ****, vaihda se."),
+    ],
+)
+def test_what_is_written_oddly_or_in_part_is_masked_whole(text, masked):
+    assert mask(text, names=False)[0] == masked
+
+
+def test_dialect_digits_are_digits():
+    assert mask("soita nolla nelijä viis kolome kaks yks kakssattoo")[0] == "soita [PHONE]"
+
+
+def test_a_letter_and_the_word_that_spells_it_are_one():
+    class Judge:  # finds the letters, and takes the words that spell them for names
+        def look(self, text): ...
+
+        def type_of(self, features, text, start, end):
+            return "", 0.0
+
+        def name_confidence(self, features, text, start, end):
+            return float(text[start:end] in ("aarne", "bertta"))
+
+        def found(self, text):
+            return (Span(match.start(), match.end(), "PLATE") for match in re.finditer(r"\b(?:aa|bee)\b", text))
+
+    names = load_recognizer(load_config().paths.models / MODEL).names
+    text = "se on aa niinku aarne ja bee niin kuin bertta"
+    spans = find_spans(text, "", Memory(), Persons(names), names, Judge())
+    assert [(text[span.start : span.end], span.type) for span in spans] == [
+        ("aa niinku aarne", "PLATE"), ("bee niin kuin bertta", "PLATE"),
+    ]  # fmt: skip
+
+
+def test_parts_of_an_address_found_apart_are_one_to_its_end():
+    class Judge:  # takes the first part for a name and the second for an address without its end
+        def look(self, text): ...
+
+        def type_of(self, features, text, start, end):
+            return "", 0.0
+
+        def name_confidence(self, features, text, start, end):
+            return float(text[start:end] == "seppo")
+
+        def found(self, text):
+            return (Span(match.start(), match.end(), "EMAIL") for match in re.finditer("laukkanen", text))
+
+    names = load_recognizer(load_config().paths.models / MODEL).names
+    text = "seppo piste laukkanen piste com on mun"
+    (span,) = find_spans(text, "", Memory(), Persons(names), names, Judge())
+    assert (text[span.start : span.end], span.type) == ("seppo piste laukkanen piste com", "EMAIL")
 
 
 def test_placeholders_are_left_alone():

@@ -2,6 +2,7 @@
 
 import json
 import random
+from statistics import fmean
 
 import pytest
 
@@ -15,9 +16,9 @@ from tests.conftest import ROOT
 NAMES = ("Matti Virtanen", "Liisa Mäkiselle", "Björn Lindqvistin", "Nguyen Thi Hoa", "Ainolta", "Jari", "Oonan")
 MAX_SHIFT = 0.001
 """Of the sentiment score (-1 … 1) from one kind of mask to another."""
-MAX_MEAN_SHIFT, MAX_CHANGED = 0.08, 0.06
-"""From names to masks. Measured over 300 lines: +0.070 on average, 15 sentiments changed; from one name to another it
-is 0.005 and 9, with 0.039 as the mean size of a change: a mask reads a little kinder than a name."""
+MAX_MEAN_SHIFT, NOISE = 0.02, 1.1
+"""From a name to its mask no more may change than from one name to another, but for this factor. Measured over 300
+lines: mean +0.006 against +0.005, size of a change 0.035 against 0.039, 8 sentiments changed against 9."""
 
 
 def masked_items() -> list[tuple[str, str]]:
@@ -38,7 +39,7 @@ def scores(model: str, texts: list[str]) -> list[tuple[float, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["affect-finnish-0.2.0", "affect-linear-0.3.0"])
+@pytest.mark.parametrize("model", ["affect-finnish-0.2.1", "affect-linear-0.3.0"])
 def test_which_mask_it_is_makes_no_difference(model: str) -> None:
     lines = [text for text, _ in masked_items()[:60]]
     base = scores(model, lines)
@@ -48,15 +49,17 @@ def test_which_mask_it_is_makes_no_difference(model: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_mask_reads_as_the_name_did() -> None:
+def test_a_mask_changes_no_more_than_another_name_would() -> None:
     lines, gold = zip(*masked_items(), strict=True)
     rng = random.Random(1)
-    named = scores("affect-finnish-0.2.0", [line.replace("[PERSON]", rng.choice(NAMES)) for line in lines])
-    masked = scores("affect-finnish-0.2.0", [line.replace("[PERSON]", "[PERSON_1]") for line in lines])
-    shifts = [new - old for (new, _), (old, _) in zip(masked, named, strict=True)]
-    changed = sum(new != old for (_, new), (_, old) in zip(masked, named, strict=True))
-    assert abs(sum(shifts) / len(shifts)) <= MAX_MEAN_SHIFT
-    assert changed / len(lines) <= MAX_CHANGED
+    model = "affect-finnish-0.2.1"
+    named, other = (scores(model, [line.replace("[PERSON]", rng.choice(NAMES)) for line in lines]) for _ in range(2))
+    masked = scores(model, [line.replace("[PERSON]", "[PERSON_1]") for line in lines])
+    shifts = [[new - old for (new, _), (old, _) in zip(found, named, strict=True)] for found in (masked, other)]
+    assert abs(fmean(shifts[0])) <= MAX_MEAN_SHIFT
+    assert fmean(map(abs, shifts[0])) <= NOISE * fmean(map(abs, shifts[1]))
+    changed = [sum(new != old for (_, new), (_, old) in zip(found, named, strict=True)) for found in (masked, other)]
+    assert changed[0] <= NOISE * changed[1]
     right = [sum(read == meant for (_, read), meant in zip(found, gold, strict=True)) for found in (masked, named)]
     assert right[0] >= right[1], "what is masked is read right as often as what was not"
 

@@ -1,5 +1,6 @@
 """The network that is asked where the linear models are in doubt, and how it is taught."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import pytest
 from pipeline.config import load_config
 from pipeline.errors import ModelError
 from pipeline.privacy.gold import Item
+from pipeline.privacy.identifiers import Memory
+from pipeline.privacy.masking import find_spans
 from pipeline.privacy.network import Network, Reading, load_network, show
-from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, Recognizer, TurnJudge, load_recognizer
+from pipeline.privacy.patterns import TYPES
+from pipeline.privacy.persons import Persons
+from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, WORD, Recognizer, TurnJudge, load_recognizer
 from pipeline.privacy.spans import FILLER
 
 
@@ -23,22 +28,35 @@ def test_what_is_masked_is_shown_as_a_mask_and_places_are_kept() -> None:
 
 
 def test_a_stretch_is_as_personal_as_its_most_personal_token() -> None:
-    reading = Reading([(0, 3), (4, 9)], np.array([0.2, 0.7]))
-    assert [reading.probability(*place) for place in ((0, 3), (2, 6), (20, 25))] == [0.2, 0.7, 0.0]
+    reading = read_as([(0, 3, 0.2, "HETU"), (4, 9, 0.7, "PHONE")])
+    assert [round(reading.probability(*place), 6) for place in ((0, 3), (2, 6), (20, 25))] == [0.2, 0.7, 0.0]
+    assert [reading.type_of(*place) for place in ((0, 3), (2, 6))] == ["HETU", "PHONE"]
+
+
+def read_as(tokens: Sequence[tuple[int, int, float, str]]) -> Reading:
+    """What a network would say: where each token stands, how personal it is, and of which type."""
+    probabilities = np.zeros((len(tokens), 1 + len(TYPES)))
+    for row, (_, _, probability, type_) in enumerate(tokens):
+        probabilities[row, [0, 1 + TYPES.index(type_)]] = 1 - probability, probability
+    return Reading([(start, end) for start, end, _, _ in tokens], probabilities)
 
 
 class Counting(Network):
-    """Says the same of every token, and counts how often it is asked."""
+    """Says of every word how personal it is and of which type, and counts how often it is asked."""
 
-    def __init__(self, probability: float) -> None:
+    def __init__(self, probability: float, words: Mapping[str, tuple[float, str]] | None = None) -> None:
         object.__setattr__(self, "probability", probability)
+        object.__setattr__(self, "words", words or {})
         object.__setattr__(self, "asked", [])
 
-    __slots__ = ("asked", "probability")
+    __slots__ = ("asked", "probability", "words")
 
     def read(self, text: str, before: list[str]) -> Reading:
         self.asked.append((text, list(before)))
-        return Reading([(0, len(text))], np.array([self.probability]))
+        said = [
+            (*match.span(), *self.words.get(match[0], (self.probability, "PERSON"))) for match in WORD.finditer(text)
+        ]
+        return read_as(said)
 
 
 @pytest.mark.parametrize(("linear", "second", "asked"), [(0.5, 0.9, 1), (0.999, 0.1, 0), (0.001, 0.9, 0)])
@@ -46,14 +64,74 @@ def test_the_network_is_asked_once_a_text_and_only_in_doubt(linear: float, secon
     from math import log
 
     network = Counting(second)
-    weights = [log(linear / (1 - linear))] * (1 << NAME_BITS)
-    recognizer = Recognizer(load_recognizer(folder()).names, ("none", "PHONE"),
-                            np.zeros((1 << CODE_BITS, 2), dtype=np.float32), weights, 0.5, 0.5, network)  # fmt: skip
-    judge = TurnJudge(recognizer, ["mikä nimi?"])
+    judge = TurnJudge(made_of(network, log(linear / (1 - linear))), ["mikä nimi?"])
     found = [judge.name_confidence(["one feature"], "matti", 0, 5) for _ in range(2)]
     assert network.asked == [("matti", ["mikä nimi?"])] * asked
     assert found[0] == found[1]
     assert (found[0] > 0.5) == (linear > 0.5 or (bool(asked) and second > 0.5))
+
+
+def made_of(network: Network, name_weight: float = -20.0) -> Recognizer:
+    """A recognizer whose linear models are sure of nothing being personal, unless the weight says otherwise."""
+    sure = np.zeros((1 << CODE_BITS, 2), dtype=np.float32)
+    sure[:, 0] = 20.0
+    names = load_recognizer(folder()).names
+    return Recognizer(names, ("none", "PHONE"), sure, [name_weight] * (1 << NAME_BITS), 0.5, 0.5, network=network)
+
+
+def test_words_that_were_no_candidates_are_found_where_the_turn_was_read() -> None:
+    words = {"harjunreuna": (0.9, "ADDRESS"), "neljä": (0.8, "ADDRESS"), "on": (0.1, "ADDRESS"), "aa": (0.7, "HETU")}
+    judge = TurnJudge(made_of(Counting(0.0, words)), [])
+    text = "se on harjunreuna neljä ja aa, neljä"
+    assert list(judge.found(text)) == []  # nobody asked it to read
+    judge.look(text)
+    assert [(text[span.start : span.end], span.type, span.confidence) for span in judge.found(text)] == [
+        *(("harjunreuna neljä", "ADDRESS", 0.9), ("aa", "HETU", 0.7), ("neljä", "ADDRESS", 0.8)),
+    ]
+
+
+def test_what_the_first_reading_saw_is_found_though_a_part_was_masked_since() -> None:
+    text = "harjunreuna kolme"
+    network = Counting(0.0, {"harjunreuna": (0.9, "ADDRESS"), "kolme": (0.9, "ADDRESS")})
+    judge = TurnJudge(made_of(network), [])
+    judge.look(text)
+    network.words.clear()
+    rest = f"harjunreuna {FILLER * 5}"
+    assert [(span.start, span.end) for span in judge.found(rest)] == [(0, 11)]
+
+
+def test_words_decided_on_as_names_are_left_as_decided() -> None:
+    network = Counting(0.6)  # the mean with a linear model that hardly doubts is no name
+    judge = TurnJudge(made_of(network, name_weight=-3.0), [])
+    assert judge.name_confidence(["one feature"], "toivo", 0, 5) == 0.0
+    assert network.asked == [("toivo", [])]
+    assert list(judge.found("toivo")) == []
+
+
+ASKED = ("agent", "mikä on puhelinnumero")
+
+
+@pytest.mark.parametrize(
+    ("turns", "text", "is_read"),
+    [
+        ([ASKED], "no se on se harjunreuna", True),
+        ([ASKED], "aa bee", True),
+        ([ASKED], "joo kiitos ihan hyvä", False),  # everyday words alone
+        ([ASKED, ("customer", "joo"), ("agent", "no niin")], "no se on se harjunreuna", False),
+        ([("customer", "oletteko yrittäneet soittaa")], "no se on se harjunreuna", False),
+    ],
+)
+def test_after_a_question_the_network_reads_what_may_answer_it(
+    turns: list[tuple[str, str]], text: str, is_read: bool
+) -> None:
+    network = Counting(0.0)
+    recognizer = made_of(network)
+    memory, persons = Memory(), Persons(recognizer.names)
+    for speaker, said in turns:
+        memory.add(speaker, said)
+    judge = TurnJudge(recognizer, [said for _, said in memory.turns])
+    find_spans(text, "customer", memory, persons, recognizer.names, judge)
+    assert [read for read, _ in network.asked] == [text] * is_read
 
 
 def folder() -> Path:

@@ -13,10 +13,12 @@ from pipeline.models import read_card, verified_card
 from pipeline.privacy.evaluate import VERIFY, evaluate, figures
 from pipeline.privacy.gold import Item, read_gold
 from pipeline.privacy.learning import examples
-from pipeline.privacy.learning.train import Examples, collect, fit, type_at, write_recognizer
+from pipeline.privacy.learning.linear import Examples, collect, fit, type_at
+from pipeline.privacy.learning.train import write_recognizer
 from pipeline.privacy.names import Names
 from pipeline.privacy.patterns import TYPES
 from pipeline.privacy.recognizer import CODE_BITS, MODEL, NAME_BITS, WEIGHTS, Recognizer, TurnJudge, load_recognizer
+from pipeline.privacy.spans import FILLER
 from pipeline.privacy.special import CATEGORIES
 from tests.conftest import ROOT
 
@@ -102,6 +104,14 @@ def test_lowered_copies_keep_their_spans() -> None:
     assert examples.lowered(item, keep_marks=True).text == "hei, matti! soita."
     plain = examples.lowered(item)
     assert (plain.text, plain.text[slice(*plain.spans[0][:2])]) == ("hei matti soita", "matti")
+
+
+def test_blanked_copies_hide_spans_whole_or_from_a_word_on() -> None:
+    item = Item("se on nolla neljä nolla yks", "", ((6, 27, "PHONE"),))
+    seen = {examples.blanked(item, random.Random(seed)) for seed in range(30)}
+    assert item in seen
+    assert Item("se on " + FILLER * 21, "", ()) in seen
+    assert Item("se on nolla neljä " + FILLER * 9, "", ((6, 18, "PHONE"),)) in seen
 
 
 @pytest.mark.parametrize(

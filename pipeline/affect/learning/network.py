@@ -18,6 +18,10 @@ from pipeline.errors import ModelError
 MISSING = "The packages transformers and torch are missing: run pip install -e '.[neural]' in the checkout."
 BATCH_SIZE = 64
 
+STAND_IN = "korhonen"
+"""What a mask reads as: the commonest surname here (DVV). From a name to it the sentiment of 300 lines moves as far as
+from one name to another: 0.035 against 0.039."""
+
 
 def make_network(start: Path, layers: Sequence[int] | None = None) -> tuple[Any, Any]:
     """Tokenizer and network from the weights in `start`: an encoder, or a network that was saved before.
@@ -56,14 +60,14 @@ def make_network(start: Path, layers: Sequence[int] | None = None) -> tuple[Any,
 def _reads_plainly(tokenizer: Any) -> Any:
     """The tokenizer made blind to case and to what was masked: neither says anything of feeling.
 
-    Both are part of its own normalisation, so that they hold wherever it is loaded.
+    Both are part of its own normalisation, so that they hold wherever it is loaded. A mask reads as a name does.
     """
     from tokenizers import Regex, normalizers
 
     backend = tokenizer.backend_tokenizer
     if isinstance(backend.normalizer, normalizers.Sequence) and "Lowercase" in repr(backend.normalizer):
         return tokenizer
-    plain = [normalizers.Replace(Regex(r"\[[A-Z][A-Z0-9_]*\]"), "x"), normalizers.Lowercase()]
+    plain = [normalizers.Replace(Regex(r"\[[A-Z][A-Z0-9_]*\]"), STAND_IN), normalizers.Lowercase()]
     backend.normalizer = normalizers.Sequence([*plain, *([backend.normalizer] if backend.normalizer else [])])
     return tokenizer
 

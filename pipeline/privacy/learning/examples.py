@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.privacy.gold import Item, Talk
 from pipeline.privacy.inflection import VOWELS, base_forms
 from pipeline.privacy.names import WORD
+from pipeline.privacy.spans import FILLER
 
 MASK = re.compile(r"\[(PERSON|PHONE|EMAIL|ADDRESS|NUMBER|HETU)(?:_\d+)?\]")
 
@@ -74,6 +75,21 @@ def lowered(item: Item, keep_marks: bool = False) -> Item:
         before[at + 1] = before[at] + (at in places)
     spans = tuple((before[start], before[end], type_) for start, end, type_ in item.spans)
     return replace(item, text="".join(text[at] for at in kept), spans=spans)
+
+
+def blanked(item: Item, rng: random.Random) -> Item:
+    """The turn with about half of what is personal in it masked already, whole or from a word on, as at night."""
+    text, left = item.text, []
+    for start, end, type_ in item.spans:
+        if rng.random() < 0.5:
+            left.append((start, end, type_))
+            continue
+        words = [start, *(start + gap.end() for gap in re.finditer(r"\s+", text[start:end]))]
+        at = start if rng.random() < 0.6 else rng.choice(words)
+        text = text[:at] + FILLER * (end - at) + text[end:]
+        if at > start:
+            left.append((start, at, type_))
+    return replace(item, text=text, spans=tuple(left))
 
 
 def renamed(talk: Talk, pool: Sequence[str], listed: Callable[[str], bool], rng: random.Random) -> Talk:

@@ -17,7 +17,7 @@ from typing import Any
 from pipeline.errors import ModelError
 from pipeline.models import ONNX, TOKENIZER
 from pipeline.privacy.gold import Item, Talk
-from pipeline.privacy.network import CONTEXT_TOKENS, CONTEXT_TURNS, JOINER, MAX_TOKENS
+from pipeline.privacy.network import CONTEXT_TOKENS, CONTEXT_TURNS, JOINER, MAX_TOKENS, show
 from pipeline.privacy.patterns import TYPES
 from pipeline.privacy.recognizer import NONE
 
@@ -45,18 +45,26 @@ Row = tuple[list[int], list[int], float]
 """Token ids, a label for each, weight."""
 
 
-def rows_of(talks: Iterable[Talk], weight: float, tokenizer: Any, keep: Callable[[Item], bool]) -> Iterator[Row]:
-    """A row for each turn that is kept, read with those before it."""
+def rows_of(
+    talks: Iterable[Talk],
+    weight: float,
+    tokenizer: Any,
+    keep: Callable[[Item], bool],
+    seen: Callable[[Item], Item] = lambda item: item,
+) -> Iterator[Row]:
+    """A row for each turn that is kept, as it is `seen`, read with those before it."""
     for talk in talks:
         for number, item in enumerate(talk):
             if keep(item):
-                before = [earlier.text for earlier in talk[max(0, number - CONTEXT_TURNS) : number]]
-                yield (*_encode(item, before, tokenizer), weight)
+                before = [show(earlier.text)[0] for earlier in talk[max(0, number - CONTEXT_TURNS) : number]]
+                yield (*_encode(seen(item), before, tokenizer), weight)
 
 
 def _encode(item: Item, before: Sequence[str], tokenizer: Any) -> tuple[list[int], list[int]]:
-    encoded = tokenizer(item.text, truncation=True, max_length=MAX_TOKENS, return_offsets_mapping=True)
-    ids, labels = list(encoded["input_ids"]), [_label(item, *place) for place in encoded["offset_mapping"]]
+    shown, offsets = show(item.text)
+    encoded = tokenizer(shown, truncation=True, max_length=MAX_TOKENS, return_offsets_mapping=True)
+    ids = list(encoded["input_ids"])
+    labels = [_label(item, offsets[first], offsets[last]) for first, last in encoded["offset_mapping"]]
     if before:
         context = tokenizer(JOINER.join(before), add_special_tokens=False)["input_ids"][-CONTEXT_TOKENS:]
         ids += [*context, tokenizer.sep_token_id]

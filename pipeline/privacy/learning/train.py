@@ -2,16 +2,14 @@
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from typing import Any
 
 from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
 from pipeline.privacy.gold import Item, Talk, read_gold
-from pipeline.privacy.identifiers import Memory
 from pipeline.privacy.learning import examples
+from pipeline.privacy.learning.linear import Examples, collect, fit
 from pipeline.privacy.learning.lists import (
     MIN_FIRST_NAME_COUNT,
     first_names,
@@ -20,98 +18,19 @@ from pipeline.privacy.learning.lists import (
     world_names,
 )
 from pipeline.privacy.learning.network import Recipe, Row, export, load_start, rows_of, teach
-from pipeline.privacy.masking import Judges, find_spans
 from pipeline.privacy.names import Names
 from pipeline.privacy.patterns import PERSON
-from pipeline.privacy.persons import Persons
 from pipeline.privacy.recognizer import CODE_BITS, LISTS, NAME_BITS, NONE, WEIGHTS, Recognizer, load_recognizer
-
-if TYPE_CHECKING:
-    import numpy as np
 
 DEVELOP = "privacy_develop.jsonl"
 COPIES = 4
 """Copies of each talk of the gold with other names."""
-FORGOTTEN = 0.08
-"""Share of what is personal that a training example's past does not know of: at night some is missed too."""
 GOLD, COPY, EDITED, CUSTOMERS = 3.0, 1.0, 0.4, 0.5
 """Weight of an example by where it comes from."""
 CODE_C, NAME_C = 3.0, 1.0
 """Inverse strength of regularisation, chosen on authors left out of the training."""
-CODE_THRESHOLD, NAME_THRESHOLD = 0.45, 0.4
-
-
-@dataclass(slots=True)
-class Examples:
-    """Hashed features, labels and weights."""
-
-    rows: list[list[int]] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-
-    def add(self, features: Iterable[str], label: str, weight: float, bits: int) -> None:
-        """One more."""
-        self.rows.append([crc32(feature.encode()) & ((1 << bits) - 1) for feature in features])
-        self.labels.append(label)
-        self.weights.append(weight)
-
-
-def collect(
-    talks: Iterable[Talk],
-    names: Names,
-    weight: float,
-    codes: Examples,
-    people: Examples,
-    rng: random.Random,
-    forgotten: float = FORGOTTEN,
-) -> None:
-    """Walk through talks as masking does, and note what it asks with the answer that the gold gives."""
-    for talk in talks:
-        memory, persons = Memory(), Persons(names)
-        for item in talk:
-            _collect_turn(item, memory, persons, names, weight, codes, people, rng, forgotten)
-
-
-def _collect_turn(
-    item: Item, memory: Memory, persons: Persons, names: Names, weight: float, codes: Examples, people: Examples,
-    rng: random.Random, forgotten: float,
-) -> None:  # fmt: skip
-    def judge_code(found: Iterable[str], _text: str, start: int, end: int) -> tuple[str, float]:
-        label = type_at(item, start, end)
-        codes.add(found, label or NONE, weight, CODE_BITS)
-        return ("", 0.0) if rng.random() < forgotten else (label, 1.0)
-
-    def judge_name(found: Iterable[str], _text: str, start: int, end: int) -> float:
-        is_name = type_at(item, start, end) == PERSON
-        people.add(found, str(is_name), weight, NAME_BITS)
-        return float(is_name and rng.random() >= forgotten)
-
-    find_spans(item.text, item.speaker, memory, persons, names, Judges(judge_code, judge_name))
-
-
-def type_at(item: Item, start: int, end: int) -> str:
-    """The type of the gold span that a stretch overlaps most, "" for none."""
-    overlaps = [(min(end, stop) - max(start, begin), type_) for begin, stop, type_ in item.spans]
-    most, type_ = max(overlaps, default=(0, ""))
-    return type_ if most > 0 else ""
-
-
-def fit(examples_: Examples, bits: int, inverse_strength: float) -> tuple[list[str], "np.ndarray"]:
-    """Class names and weights (features × classes) of a logistic regression; of two classes one column."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
-
-    counts = [len(row) for row in examples_.rows]
-    indices = np.concatenate([np.asarray(row) for row in examples_.rows])
-    matrix = csr_matrix(
-        (np.ones(len(indices), dtype=np.float32), indices, np.concatenate([[0], np.cumsum(counts)])),
-        shape=(len(counts), 1 << bits),
-    )
-    matrix.sum_duplicates()
-    model = LogisticRegression(C=inverse_strength, max_iter=300, fit_intercept=False)
-    model.fit(matrix, examples_.labels, sample_weight=examples_.weights)
-    return list(model.classes_), model.coef_.T.astype(np.float32)
+CODE_THRESHOLD, NAME_THRESHOLD, FOUND_THRESHOLD = 0.35, 0.4, 0.5
+"""Compared on five authors that the models had not learnt yet, and as low as leaves 98 % of plain lines untouched."""
 
 
 def train_privacy(
@@ -166,7 +85,7 @@ def _network_rows(
     pool = _pool(corpora, rng)
     copies = (
         tuple(examples.lowered(item, keep_marks=True) for item in talk) if rng.random() < 0.5 else talk
-        for talk in _copies(talks, pool, names, rng, copies=1)
+        for talk in _copies(talks, pool, names, rng, copies=2)
     )
     edited = ((examples.lowered(item, keep_marks=True),) for item in examples.read_turku(_turku(corpora)))
     customers = examples.read_customers(gold / "feelings_develop.jsonl", lambda: _picked(pool, rng))
@@ -175,9 +94,9 @@ def _network_rows(
         return lambda item: bool(item.spans) or rng.random() < share
 
     yield from rows_of(talks, 2.0, tokenizer, some(1.0))
-    yield from rows_of(copies, 1.0, tokenizer, some(0.2))
+    yield from rows_of(copies, 1.0, tokenizer, some(0.2), lambda item: examples.blanked(item, rng))
     yield from rows_of(edited, 0.5, tokenizer, some(0.12))
-    yield from rows_of(((item,) for item in customers), 0.5, tokenizer, some(0.09))
+    yield from rows_of(((item,) for item in customers), 0.5, tokenizer, some(0.4))
 
 
 def make_recognizer(gold: list[Talk], corpora: Path, own: Path, names: Names, seed: int = 1) -> Recognizer:
@@ -210,6 +129,7 @@ def make_recognizer(gold: list[Talk], corpora: Path, own: Path, names: Names, se
         name_weights=name_weights[:, 0].tolist(),
         code_threshold=CODE_THRESHOLD,
         name_threshold=NAME_THRESHOLD,
+        found_threshold=FOUND_THRESHOLD,
     )
 
 
@@ -260,6 +180,7 @@ def write_recognizer(recognizer: Recognizer, folder: Path) -> None:
         "types": recognizer.types,
         "code_threshold": recognizer.code_threshold,
         "name_threshold": recognizer.name_threshold,
+        "found_threshold": recognizer.found_threshold,
     }
     np.savez_compressed(
         folder / WEIGHTS,
@@ -286,6 +207,7 @@ description = "Lists of names (Bloom filter), two logistic regressions over hash
 
 [[data]]
 title = "Start of the network: every second layer of affect-finnish-0.2.0 (its card names what it learnt from)"
+note = "taught in stages as the gold grew: 3 passes over 6,926 lines of it, 1 over 9,005, 2 over 16,268, 2 over all"
 licence = "Apache-2.0"
 attribution = "Tunnepolku; multilingual-e5-small, Wang et al. 2024, MIT"
 
