@@ -15,6 +15,17 @@ ONE_OF_EACH = [
     "chat_csv/comma/webchat.csv",
     "call_json/object/call.json",
     "call_webvtt/facts/call.vtt",
+    "call_srt/whisperx/call.srt",
+    "amazon_call/call_analytics/esimerkki.json",
+    "aws_pca/sample/parsed.json",
+    "google_ccai/sample/transcript.json",
+    "genesys_cloud/sample/transcript.json",
+    "xm_discover/sample/calls.csv",
+    "whisper_json/whisper/call.json",
+    "whisper_tsv/sample/call.tsv",
+    "deepgram/sample/call.json",
+    "assemblyai/sample/call.json",
+    "azure_speech/sample/call.json",
     "survey_csv/all_columns/nps.csv",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
