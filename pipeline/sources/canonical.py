@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pipeline.conversation import Channel, Conversation, Speaker, Utterance
 from pipeline.errors import RecordError
 from pipeline.sources.text import clean, utc
-from pipeline.sources.values import mapping, number
+from pipeline.sources.values import mapping
 
 SPEAKER_NAMES: dict[str, Speaker] = {
     "customer": "customer", "client": "customer", "consumer": "customer", "visitor": "customer",
@@ -77,7 +77,7 @@ def _conversation(record: Mapping[str, Any], position: str, channel: Channel, zo
         },
         position=position,
         changed_at=_time(record.get("changed_at"), position, zone),
-        ignored={kind: count for kind, count in mapping(record.get("ignored")).items() if number(count)},
+        ignored={kind: count for kind, count in mapping(record.get("ignored")).items() if count and type(count) is int},
     )
 
 
@@ -130,19 +130,19 @@ def _time(value: object, position: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _number(value: object, position: str) -> float | None:
-    seconds = _figure(value)
-    if value is not None and seconds is None:
+    number = _figure(value)
+    if value is not None and number is None:
         raise RecordError(position, "bad_time")
-    return seconds
+    return number
 
 
 def _figure(value: object) -> float | None:
     """A finite number; anything else as none, for what a record can do without (Whisper writes NaN at times)."""
     try:
-        figure = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else nan
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else nan
     except OverflowError:
-        figure = nan
-    return figure if isfinite(figure) else None
+        number = nan
+    return number if isfinite(number) else None
 
 
 def _short(value: object) -> str:

@@ -3,7 +3,7 @@
 https://www.qualtrics.com/support/xm-discover/connectors/xm-discover-data-formats/call-transcripts-in-csv-format/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,25 +46,25 @@ def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordErro
             continue
         facts = {key: value for key, value in row.items() if key not in OF_A_TURN}
         calls.setdefault(row["conversationId"].strip(), (position, {**facts, "turns": []}))[1]["turns"].append(turn)
-    for conversation_id, (position, record) in calls.items():
-        record |= {"conversation_id": conversation_id, "started_at": record.pop("conversationTimestamp")}
-        del record["conversationId"]
-        try:
-            yield canonical.conversation(record, position, "call", zone)
-        except RecordError as error:
-            yield error
+    yield from canonical.conversations(calls.values(), _call, "call", zone)
+
+
+def _call(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The call under our keys; the rest of its first row goes with it."""
+    names = {"conversationId": "conversation_id", "conversationTimestamp": "started_at"}
+    return {names.get(key, key): value for key, value in facts.items()}
 
 
 def _turn(row: Row, position: str) -> Turn:
     """One turn, checked here, so that a bad row does not cost its call; times are milliseconds from the start."""
-    if not row["conversationId"].strip():
+    if not row.get("conversationId", "").strip():
         raise RecordError(position, "missing_conversation_id")
     is_machine = any(row.get(column, "").strip().lower() in YES for column in ("isIVR", "isBot"))
-    role = "bot" if is_machine else ROLES.get(row["participantType"].strip().lower(), "")
+    role = "bot" if is_machine else ROLES.get(row.get("participantType", "").strip().lower(), "")
     return {
         **who(role, row.get("participantId", "")),
-        "text": row["text"],
-        "seconds": _seconds(row["start"], position),
+        "text": row.get("text", ""),
+        "seconds": _seconds(row.get("start", ""), position),
         "end_seconds": _seconds(row.get("end", ""), position),
     }
 
