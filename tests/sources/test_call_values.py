@@ -32,9 +32,9 @@ WRONG = [
     {SECRET: SECRET},
 ]
 SAMPLES = [
-    "amazon_call/call_analytics", "amazon_call/contact_lens", "aws_pca/sample", "google_ccai/sample",
-    "genesys_cloud/sample", "whisper_json/whisper", "whisper_json/whisperx", "deepgram/sample", "assemblyai/sample",
-    "azure_speech/sample",
+    "amazon_call/call_analytics", "amazon_call/contact_lens", "aws_pca/one_call", "google_ccai/one_call",
+    "genesys_cloud/one_call", "whisper_json/whisper", "whisper_json/whisperx", "deepgram/one_call",
+    "assemblyai/one_call", "azure_speech/one_call",
 ]  # fmt: skip
 
 

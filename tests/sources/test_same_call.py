@@ -10,20 +10,20 @@ from pipeline.sources import read, recognise
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 GOLDEN = Path(__file__).with_name("golden")
-TURNS = json.loads(Path(__file__).with_name("same_call.json").read_text("utf-8"))["turns"]
+TURNS = json.loads(Path(__file__).with_name("expected_canonical.json").read_text("utf-8"))["turns"]
 WITH_ROLES = [
-    "amazon_call/contact_lens", "amazon_call/call_analytics", "aws_pca/sample", "google_ccai/sample",
-    "genesys_cloud/sample", "xm_discover/sample", "call_webvtt/voice_tags",
+    "amazon_call/contact_lens", "amazon_call/call_analytics", "aws_pca/one_call", "google_ccai/one_call",
+    "genesys_cloud/one_call", "xm_discover/one_call", "call_webvtt/voice_tags",
 ]  # fmt: skip
 WITH_LABELS = {
     "whisper_json/whisperx": ("SPEAKER_00", "SPEAKER_01"),
     "call_webvtt/whisperx": ("SPEAKER_00", "SPEAKER_01"),
     "call_srt/whisperx": ("SPEAKER_00", "SPEAKER_01"),
-    "deepgram/sample": ("0", "1"),
-    "assemblyai/sample": ("A", "B"),
-    "azure_speech/sample": ("1", "2"),
+    "deepgram/one_call": ("0", "1"),
+    "assemblyai/one_call": ("A", "B"),
+    "azure_speech/one_call": ("1", "2"),
 }
-WITHOUT = ["whisper_json/whisper", "whisper_tsv/sample"]
+WITHOUT = ["whisper_json/whisper", "whisper_tsv/one_call"]
 
 
 def utterances_of(case):
