@@ -25,6 +25,17 @@ FORMATS: dict[str, str] = {
     "chat_csv": "pipeline.sources.chat_csv",
     "call_json": "pipeline.sources.call_json",
     "call_webvtt": "pipeline.sources.call_webvtt",
+    "call_srt": "pipeline.sources.call_srt",
+    "amazon_call": "pipeline.sources.amazon_call",
+    "aws_pca": "pipeline.sources.aws_pca",
+    "google_ccai": "pipeline.sources.google_ccai",
+    "genesys_cloud": "pipeline.sources.genesys_cloud",
+    "xm_discover": "pipeline.sources.xm_discover",
+    "whisper_json": "pipeline.sources.whisper_json",
+    "whisper_tsv": "pipeline.sources.whisper_tsv",
+    "deepgram": "pipeline.sources.deepgram",
+    "assemblyai": "pipeline.sources.assemblyai",
+    "azure_speech": "pipeline.sources.azure_speech",
     "survey_csv": "pipeline.sources.survey_csv",
 }
 

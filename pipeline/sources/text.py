@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import RecordError, SourceError
 from pipeline.sources.files import SourceFile
-from pipeline.sources.head import HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
+from pipeline.sources.head import BYTE_ORDER_MARKS, HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
 
 NOT_UTF8 = "not_utf8"
 MAX_CHARACTERS = 2**24
@@ -126,7 +126,8 @@ def _encoding(file: SourceFile) -> str:
     """The first of what the start looks like and cp1252 that all of a file can be read in."""
     with file.open() as opened:
         start = opened.read(HEAD_BYTES)
-    for encoding in dict.fromkeys((encoding_of(start), "cp1252")):
+    fallback = [] if start.startswith(tuple(BYTE_ORDER_MARKS)) else ["cp1252"]  # what its mark says, it is
+    for encoding in dict.fromkeys((encoding_of(start), *fallback)):
         with TextIOWrapper(file.open(), encoding=encoding) as text:
             try:
                 while part := text.read(HEAD_BYTES):

@@ -86,6 +86,15 @@ def test_a_broken_header_is_a_source_error(tmp_path, header):
         list(read(path, recognise(path), HELSINKI))
 
 
+def test_a_file_with_a_mark_is_never_read_as_another_encoding(tmp_path):
+    """Else the mark would become part of the first column's name."""
+    path = tmp_path / "file"
+    path.write_bytes(b"\xef\xbb\xbf" + CHAT_HEADER.encode() + b"\nk1,2026-09-01T10:00,customer,\x91\n")
+    with pytest.raises(SourceError) as refused:
+        list(read(path, recognise(path), HELSINKI))
+    assert refused.value.code == "not_utf8"
+
+
 def test_lines_that_end_in_carriage_returns_alone_are_rows(tmp_path):
     text = f"{CHAT_HEADER.replace(',', ';')}\rk1;2026-09-01T10:00;customer;yksi, kaksi, kolme, neljä\r"
     path = tmp_path / "file"

@@ -15,6 +15,17 @@ ONE_OF_EACH = [
     "chat_csv/comma/webchat.csv",
     "call_json/object/call.json",
     "call_webvtt/facts/call.vtt",
+    "call_srt/whisperx/call.srt",
+    "amazon_call/call_analytics/esimerkki.json",
+    "aws_pca/one_call/parsed.json",
+    "google_ccai/one_call/transcript.json",
+    "genesys_cloud/one_call/transcript.json",
+    "xm_discover/one_call/calls.csv",
+    "whisper_json/whisper/call.json",
+    "whisper_tsv/one_call/call.tsv",
+    "deepgram/one_call/call.json",
+    "assemblyai/one_call/call.json",
+    "azure_speech/one_call/call.json",
     "survey_csv/all_columns/nps.csv",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
