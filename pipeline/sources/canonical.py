@@ -1,14 +1,15 @@
 """One conversation from one plain mapping: what the chat and call readers share.
 
 Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `changed_at`, `customer_id`, `agent_id`,
-`queue`, `ignored` (a count for each kind of what is no turn: `note`, `event`, `typing`), and `turns`, each with
+`queue`, `ignored` (a count for each kind of what is no turn: `note` between colleagues, `event`, `typing`, `redacted`,
+`attachment`, and `missing` where the vendor left some out), and `turns`, each with
 `speaker`, `text`, `participant_id` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
 have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. A turn whose source
 names no role has no `speaker`, and the source's label (`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
 Every other key of the conversation with a short plain value becomes metadata that touchpoint rules can look at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite, nan
@@ -149,3 +150,27 @@ def _short(value: object) -> str:
         return ""
     text = clean(str(value))
     return text if len(text) <= MAX_METADATA_CHARACTERS else ""
+
+
+def spoken_by(name: str) -> dict[str, str]:
+    """The keys of a turn that say who spoke: a speaker where the name is a role, else the name as a label."""
+    name = name.strip()
+    return {"speaker": name} if name.lower() in SPEAKER_NAMES else {"participant_id": name}
+
+
+def conversations(
+    found: Iterable[tuple[str, Mapping[str, Any]] | RecordError],
+    plain: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    channel: Channel,
+    zone: ZoneInfo,
+) -> Iterator[Conversation | RecordError]:
+    """The conversations of a file's records, each made one plain mapping by `plain`; a bad record costs only itself."""
+    for item in found:
+        if isinstance(item, RecordError):
+            yield item
+            continue
+        position, record = item
+        try:
+            yield conversation(plain(record), position, channel, zone)
+        except RecordError as error:
+            yield error
