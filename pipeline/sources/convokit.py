@@ -85,6 +85,10 @@ def _turn(utterance: Mapping[str, Any], roles: Mapping[str, str]) -> dict[str, A
     return {
         "speaker": _role(utterance) or roles.get(speaker, ""),
         "participant_id": speaker,
-        **({"seconds": time} if time is not None and time < MIN_CLOCK else {"sent_at": clock(utterance.get("timestamp"))}),
+        **(
+            {"seconds": time}
+            if time is not None and time < MIN_CLOCK
+            else {"sent_at": clock(utterance.get("timestamp"))}
+        ),
         "text": text(utterance.get("text")),
     }

@@ -8,8 +8,8 @@ import html
 import re
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?/][^<>]*>")
-LINE = {"address", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
-        "pre", "section", "table", "td", "th", "tr", "ul"}  # fmt: skip
+LINE = {"address", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
+        "p", "pre", "section", "table", "td", "th", "tr", "ul"}  # fmt: skip
 HIDDEN = {"head", "script", "style", "template", "title"}
 
 

@@ -18,7 +18,14 @@ from pipeline.sources.json_stream import json_records
 from pipeline.sources.values import clock, holds, joined, mapping, number, sequence, sorted_out, text
 
 PAGES = ("conversations",)
-SPEAKERS = {"user": "customer", "lead": "customer", "contact": "customer", "admin": "agent", "team": "agent", "bot": "bot"}
+SPEAKERS = {
+    "user": "customer",
+    "lead": "customer",
+    "contact": "customer",
+    "admin": "agent",
+    "team": "agent",
+    "bot": "bot",
+}
 CHANNELS = {"email": "email", "phone_call": "call", "phone_switch": "call"}
 
 
@@ -68,7 +75,9 @@ def _kind(part: Mapping[str, Any]) -> str:
 
 def _turn(part: Mapping[str, Any]) -> dict[str, Any]:
     author = mapping(part.get("author"))
-    is_machine = True in (author.get("from_ai_agent"), author.get("is_ai_answer")) or part.get("delivered_as") == "automated"
+    is_machine = (
+        True in (author.get("from_ai_agent"), author.get("is_ai_answer")) or part.get("delivered_as") == "automated"
+    )
     return {
         "speaker": "bot" if is_machine else SPEAKERS.get(text(author.get("type")), ""),
         "participant_id": text(author.get("id")),

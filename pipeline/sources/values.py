@@ -7,8 +7,7 @@ from math import isfinite
 from typing import Any
 
 from pipeline.errors import RecordError
-from pipeline.sources.head import Head
-from pipeline.sources.json_stream import ITEM
+from pipeline.sources.head import ITEM, Head
 
 MAX_WHOLE_NUMBER = 10**18
 """Larger numbers are no ids, and Python refuses to write those of thousands of digits."""
@@ -98,7 +97,9 @@ def gathered(
             continue
         position, message = item
         if name := conversation_id(message).strip():
-            conversations.setdefault(name, (position, {"conversation_id": name, "messages": []}))[1]["messages"].append(message)
+            conversations.setdefault(name, (position, {"conversation_id": name, "messages": []}))[1]["messages"].append(
+                message
+            )
         else:
             yield RecordError(position, "missing_conversation_id")
     yield from conversations.values()

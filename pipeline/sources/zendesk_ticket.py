@@ -56,7 +56,9 @@ def _plain(ticket: Mapping[str, Any], roles: Mapping[str, str], stem: str) -> di
     inner = {_person(ticket, "assignee"): "agent", requester: "customer"}
     known = {**inner, **_embedded(ticket), **roles}
     known.pop("", None)
-    customers = [author for comment in comments if known.get(author := text(mapping(comment).get("author_id"))) == "customer"]
+    customers = [
+        author for comment in comments if known.get(author := text(mapping(comment).get("author_id"))) == "customer"
+    ]
     return {
         "conversation_id": text(ticket.get("id")) or stem,
         "channel": _channel(ticket if "via" in ticket else mapping(next(iter(comments), None))),
