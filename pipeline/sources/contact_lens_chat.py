@@ -46,7 +46,7 @@ def _plain(chat: Mapping[str, Any], stem: str) -> dict[str, Any]:
 def _kind(item: Mapping[str, Any]) -> str:
     if item.get("Type") == "ATTACHMENT":
         return "attachment"
-    return "" if item.get("Type") == "MESSAGE" and item.get("ContentType") in SAID else "event"
+    return "" if item.get("Type") == "MESSAGE" and text(item.get("ContentType")) in SAID else "event"
 
 
 def _turn(item: Mapping[str, Any], speakers: Mapping[str, str]) -> dict[str, Any]:

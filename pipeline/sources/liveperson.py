@@ -67,7 +67,7 @@ def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
 def _kind(message: Mapping[str, Any], surveys: set[str]) -> str:
     if text(message.get("audience")) not in ("", "ALL"):
         return "note"
-    if message.get("type") in FILES:
+    if text(message.get("type")) in FILES:
         return "attachment"
     is_said = text(message.get("type")).startswith("TEXT") and text(message.get("dialogId")) not in surveys
     return "" if is_said else "event"
