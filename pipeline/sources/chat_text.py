@@ -123,6 +123,7 @@ class _Chat:
     position: str
     day: date | None
     number: str = ""
+    first_day: date | None = None
     turns: list[dict[str, Any]] = field(default_factory=list)
     moments: list[datetime | None] = field(default_factory=list)
     event_count: int = 0
@@ -164,7 +165,8 @@ class _Chat:
         speakers = {canonical.SPEAKER_NAMES[role.strip().lower()] if role else "" for role in names.values()}
         others = "agent" if len(names) == 2 and speakers == {"customer", ""} else ""
         return {
-            "conversation_id": f"{self.number}-{self.day}" if self.number and self.day else stem,
+            "conversation_id": f"{self.number}-{self.first_day}" if self.number else stem,
+            "has_own_id": bool(self.number),
             "ignored": {"event": self.event_count},
             "turns": [
                 {
@@ -196,7 +198,8 @@ def _chats(lines: Sequence[str], file: SourceFile) -> Iterator[tuple[str, dict[s
         if header and (day := _day(header)):
             if chats[-1].turns:
                 chats.append(_Chat(f"line {number}", day))
-            chats[-1].day, chats[-1].number = day, next(iter(re.findall(r"\d[\w-]*", header["number"])), "")
+            chats[-1].day = chats[-1].first_day = day
+            chats[-1].number = next(iter(re.findall(r"\d[\w-]*", header["number"])), "")
         else:
             chats[-1].add(line, turn)
     for number, chat in enumerate(chats, start=1):

@@ -35,8 +35,10 @@ def _plain(chat: Mapping[str, Any], stem: str) -> dict[str, Any]:
     speakers = {
         text(person.get("ParticipantId")): SPEAKERS.get(text(person.get("ParticipantRole")), "") for person in people
     }
+    contact = text(mapping(chat.get("CustomerMetadata")).get("ContactId"))
     return {
-        "conversation_id": text(mapping(chat.get("CustomerMetadata")).get("ContactId")) or stem,
+        "conversation_id": contact or stem,
+        "has_own_id": bool(contact),
         "language": text(chat.get("LanguageCode")),
         "tags": joined(mapping(chat.get("Categories")).get("MatchedCategories")),
         **sorted_out(chat.get("Transcript"), _kind, lambda item: _turn(item, speakers)),

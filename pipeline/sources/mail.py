@@ -120,6 +120,7 @@ def _plain(thread: list[Mail], own: tuple[str, ...]) -> dict[str, Any]:
     said = [mail for mail in thread if not mail.is_automatic]
     return {
         "conversation_id": sha256(root.encode("utf-8", "replace")).hexdigest()[:24],  # ids may hold an address
+        "has_own_id": bool(first.answers) or first.has_own_id,
         "changed_at": max((mail.sent_at.isoformat() for mail in thread if mail.sent_at), default=None),
         "customer_id": next((person for person in people if person and not _is_own(person, own)), "") if own else "",
         "turns": [_turn(mail, own) for mail in said],

@@ -24,6 +24,8 @@ AUTOMATIC = re.compile(
 )
 TRUSTED = ("utf-", "iso8859", "cp125", "koi8", "mac")
 """Encodings of text; Python knows others, some of which are no text at all."""
+MAX_MULTIPARTS = 30
+"""Each takes time for every line inside it; a newsletter has three, one forwarded as a file three more each time."""
 MAX_HEADER_CHARACTERS = 20_000
 MAX_BODY_CHARACTERS = 1_000_000
 
@@ -40,6 +42,7 @@ class Mail:
     is_answer: bool
     sender: str
     recipients: tuple[str, ...]
+    has_own_id: bool
     sent_at: datetime | None
     text: str
     is_automatic: bool
@@ -52,6 +55,8 @@ def mail_of(content: bytes, position: str, zone: ZoneInfo) -> Mail:
     Raises:
         RecordError: they are none.
     """
+    if content.lower().count(b"multipart/") > MAX_MULTIPARTS:
+        raise RecordError(position, "malformed_mail")
     try:
         message: Message = message_from_bytes(content, policy=policy.compat32)
         return _read_mail(message, position, zone, content)
@@ -64,9 +69,11 @@ def _read_mail(message: Message, position: str, zone: ZoneInfo, content: bytes) 
     sender, *_ = [*_addresses(message, "From"), ""]
     text, attachment_count = _body(message)
     references = [*ID.findall(_header(message, "References")), *ID.findall(_header(message, "In-Reply-To"))]
+    own_id = next(iter(ID.findall(_header(message, "Message-ID"))), "")
     return Mail(
         position=position,
-        mail_id=next(iter(ID.findall(_header(message, "Message-ID"))), "") or sha256(content).hexdigest(),
+        mail_id=own_id or sha256(content).hexdigest(),
+        has_own_id=bool(own_id),
         answers=tuple(dict.fromkeys(references)),
         subject=" ".join(ANSWER.sub("", subject, count=1).lower().split()),
         is_answer=ANSWER.match(subject) is not None,

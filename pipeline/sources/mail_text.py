@@ -3,7 +3,7 @@
 import re
 
 WROTE = r"\b(?:kirjoitti|wrote|skrev)[ \t]*:[ \t]*$"
-DAYS = r"(?:On|Den|Le|(?:ma|ti|ke|to|pe|la|su)(?:nantai|istai|skiviikko|rstai|rjantai|uantai)?\.?|\d{1,2}[./])"
+DAYS = r"(?:On|Den|Le|(?:ma|ti|ke|to|pe|la|su)(?:nantai|istai|skiviikko|rstai|rjantai|uantai)?\.?|\d{1,2}[./]\S*)"
 INTRO = re.compile(
     rf"^(?:{DAYS}[ \t](?=[^\n]{{0,200}}\d)[^\n]{{0,200}}(?:\n[^>\n]{{0,200}}){{0,2}}?|"
     rf"[^\n]{{0,200}}@[^\n]{{0,100}}(?:\n[^>\n]{{0,80}})?){WROTE}",
@@ -44,9 +44,9 @@ def own_words(text: str) -> str:
     text = _without_earlier_mails(re.sub(r"\r\n|\r", "\n", text))
     text = FROM_A_PHONE.sub("", QUOTED.sub("", text))
     text = SIGNATURE.split(text, maxsplit=1)[0]
-    closings = [found for found in CLOSING.finditer(text) if text[: found.start()].strip()]
-    if closings and len(text[closings[-1].end() :].split("\n")) <= MAX_SIGNATURE_LINES:
-        text = text[: closings[-1].start()]
+    *_, closing = [None, *CLOSING.finditer(text)]
+    if closing and text[: closing.start()].strip() and text.count("\n", closing.end()) < MAX_SIGNATURE_LINES:
+        text = text[: closing.start()]
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -61,6 +61,7 @@ def _plain(ticket: Mapping[str, Any], roles: Mapping[str, str], stem: str) -> di
     ]
     return {
         "conversation_id": text(ticket.get("id")) or stem,
+        "has_own_id": bool(text(ticket.get("id"))),
         "channel": _channel(ticket if "via" in ticket else mapping(next(iter(comments), None))),
         "started_at": ticket.get("created_at"),
         "changed_at": ticket.get("updated_at"),
