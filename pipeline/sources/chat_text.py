@@ -50,6 +50,8 @@ UNSAID = {"järjestelmä", "system", "huomautus"}
 BREAK = re.compile(r"\r\n|\r|\n")
 HALF_A_DAY = timedelta(hours=12)
 UNKNOWN_DAY = date(1, 1, 1)
+MIN_SHARE = 0.2
+"""Of the lines must name a speaker where no time tells that they do; a program's source has colons too."""
 
 
 def matches(head: Head) -> bool:
@@ -86,7 +88,7 @@ class _Style:
     """Who does, where a line without a time could be anything; None for anybody."""
 
     def turn(self, line: str) -> re.Match[str] | None:
-        found = next((match for pattern in self.patterns if (match := pattern.match(line))), None)
+        found = next((match for pattern in self.patterns if line and (match := pattern.match(line))), None)
         return found if found and (self.names is None or found["name"] in self.names) else None
 
 
@@ -98,16 +100,16 @@ def _style(lines: Sequence[str]) -> _Style | None:
         if texts is TIMED:
             if len(found) > 1:
                 return _Style(patterns)
-        elif len(found) * 10 >= len(lines) and len(names := _speakers(found)) > 1:
+        elif len(found) > MIN_SHARE * sum(map(bool, lines)) and len(names := _speakers(found)) > 1:
             return _Style(patterns, names)
     return None
 
 
 def _speakers(found: Sequence[re.Match[str]]) -> frozenset[str]:
-    """The names that are roles or come again; where that is one, the others with a capital too."""
-    counts = Counter(match["name"] for match in found)
+    """The names that are roles, or have a capital and come again; where that is only one, also those that do not."""
+    counts = Counter(match["name"] for match in found if _role(match) or match["name"][0].isupper())
     sure = {match["name"] for match in found if _role(match) or counts[match["name"]] > 1}
-    return frozenset(sure if len(sure) != 1 else [name for name in counts if name in sure or name.istitle()])
+    return frozenset(sure if len(sure) != 1 else counts)
 
 
 def _role(match: re.Match[str]) -> str:
@@ -126,6 +128,7 @@ class _Chat:
     first_day: date | None = None
     turns: list[dict[str, Any]] = field(default_factory=list)
     moments: list[datetime | None] = field(default_factory=list)
+    last: datetime | None = None
     event_count: int = 0
     is_said: bool = True
     """Whether the lines that name nobody are anybody's words."""
@@ -137,13 +140,13 @@ class _Chat:
             self.event_count += not self.is_said
             if self.is_said:
                 self.moments.append(self._moment(turn))
-                self.turns.append({"name": turn["name"].strip(), "role": _role(turn), "text": turn["words"].strip()})
+                self.turns.append({"name": turn["name"].strip(), "role": _role(turn), "lines": [turn["words"]]})
         elif not self.turns:
             self.day = _day(re.search(DAY, line)) or self.day
         elif EVENT.match(line):
             self.event_count += 1
         elif self.is_said:
-            self.turns[-1]["text"] += f"\n{line}"
+            self.turns[-1]["lines"].append(line)
 
     def _moment(self, turn: re.Match[str]) -> datetime | None:
         """When a turn was, on a day of its own or the one before's; past midnight the next begins."""
@@ -153,16 +156,16 @@ class _Chat:
         own_day = _day(turn)
         clock = time(int(parts["hour"]), int(parts["minute"]), int(parts["second"] or 0))
         moment = datetime.combine(own_day or self.day or UNKNOWN_DAY, clock)
-        last = next((moment for moment in reversed(self.moments) if moment), moment)
-        if not own_day and last - moment > HALF_A_DAY and moment.date() < date.max:
+        if not own_day and self.last and self.last - moment > HALF_A_DAY and moment.date() < date.max:
             moment += timedelta(days=1)
-        self.day = moment.date()
+        self.day, self.last = moment.date(), moment
         return moment
 
     def record(self, stem: str) -> dict[str, Any]:
         """What `canonical` makes a conversation of."""
         names = {turn["name"]: turn["role"] for turn in self.turns}
         speakers = {canonical.SPEAKER_NAMES[role.strip().lower()] if role else "" for role in names.values()}
+        start = next(filter(None, self.moments), None)
         others = "agent" if len(names) == 2 and speakers == {"customer", ""} else ""
         return {
             "conversation_id": f"{self.number}-{self.first_day}" if self.number else stem,
@@ -172,20 +175,21 @@ class _Chat:
                 {
                     "speaker": turn["role"] or others,
                     "participant_id": "" if turn["role"] == turn["name"] else turn["name"],
-                    "text": turn["text"],
-                    **self._time(moment),
+                    "text": "\n".join(turn["lines"]),
+                    **_time(moment, start),
                 }
                 for turn, moment in zip(self.turns, self.moments, strict=True)
             ],
         }
 
-    def _time(self, moment: datetime | None) -> dict[str, Any]:
-        """A clock where the day is known, else seconds from the first time."""
-        if moment is None:
-            return {}
-        if moment.year > UNKNOWN_DAY.year:
-            return {"sent_at": moment.isoformat()}
-        return {"seconds": (moment - next(filter(None, self.moments))).total_seconds()}
+
+def _time(moment: datetime | None, start: datetime | None) -> dict[str, Any]:
+    """A clock where the day is known, else seconds from the first time."""
+    if not moment or not start:
+        return {}
+    if moment.year > UNKNOWN_DAY.year:
+        return {"sent_at": moment.isoformat()}
+    return {"seconds": (moment - start).total_seconds()}
 
 
 def _chats(lines: Sequence[str], file: SourceFile) -> Iterator[tuple[str, dict[str, Any]]]:

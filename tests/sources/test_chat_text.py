@@ -134,6 +134,7 @@ def test_windows_encodings_are_read(tmp_path):
         "Hei, tilaus on myöhässä.\nTerveisin: Matti\n",
         "nimi: x\narvo: y\n",
         "Moi\nok\nMoi\nok\n",
+        "class A:\n    one: int\n    two: int\n\nclass B:\n    one: int\n    two: str\n",
         "2.3.2026 9.21;10;Hyvä: tosi\n2.3.2026 9.22;9;Hyvä: tosi\n",
         "1\n00:00:00,000 --> 00:00:01,000\nAsiakas: moi\n\n2\n00:00:01,000 --> 00:00:02,000\nMaija: hei\n",
         "Klo 9.15 tulin\nklo 9.30 lähdin\n",
