@@ -108,8 +108,8 @@ BYTE_ORDER_MARKS: Mapping[bytes, str] = {
 }
 
 
-MISREAD = ("Ã¤", "Ã¶", "Ã¥")
-"""UTF-8 read as cp1252: a file with these is UTF-8 with a broken byte, and nothing else."""
+MISREAD = ("Ã¤", "Ã¶", "Ã¥", "ï»¿", "ÿþ", "þÿ")
+"""UTF-8 or a byte order mark read as cp1252: a file with these is Unicode with a broken byte, and nothing else."""
 
 
 def encoding_of(start: bytes) -> str:
