@@ -30,7 +30,7 @@ def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordErro
     Raises:
         SourceError: the file cannot be opened, or is no text.
     """
-    rows = gathered(map(_checked, csv_rows(file)), lambda row: row["Cnv_id"])
+    rows = gathered(map(_checked, csv_rows(file)), lambda row: row.get("Cnv_id", ""))
     return canonical.conversations(rows, _plain, "chat", zone)
 
 
@@ -39,7 +39,7 @@ def _checked(found: tuple[str, Row] | RecordError) -> tuple[str, Row] | RecordEr
     if isinstance(found, RecordError):
         return found
     position, row = found
-    index = row["Cnv_index"].strip()
+    index = row.get("Cnv_index", "").strip()
     return found if index.isdecimal() and len(index) < 10 else RecordError(position, "bad_index")
 
 
@@ -51,5 +51,5 @@ def _plain(found: Mapping[str, Any]) -> dict[str, Any]:
         "conversation_id": found["conversation_id"],
         "started_at": rows[0].get("Date", "").strip(),
         **({"channel": channel} if channel.lower() in canonical.CHANNEL_NAMES else {"contact_channel": channel}),
-        "turns": [{**canonical.spoken_by(row["Actor"]), "text": row["Comment"]} for row in rows],
+        "turns": [{**canonical.spoken_by(row.get("Actor", "")), "text": row.get("Comment", "")} for row in rows],
     }
