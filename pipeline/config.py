@@ -40,10 +40,11 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Limits on reading."""
+    """Limits on reading, and what tells the company's own mails."""
 
     batch_size: int
     max_rejected_share: float
+    own_domains: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def test_the_defaults_are_what_the_file_says(home):
     config = load()
     assert config.time.zone == ZoneInfo("Europe/Helsinki")
     assert (config.sources.batch_size, config.sources.max_rejected_share) == (200, 0.10)
+    assert config.sources.own_domains == ""
     assert (config.privacy.names, config.privacy.min_group) == (True, 5)
     assert config.language.lemmatizer == "finnish"
     assert (config.affect.context_turns, config.affect.evidence) == (0, True)

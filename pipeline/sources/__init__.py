@@ -5,7 +5,7 @@ A format is one module with two functions: `matches(head)` says whether the star
 those after it still arrive; a file that cannot be read as a whole raises `SourceError`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources.files import ZIP_MAGIC, SourceFile, as_source, find_files
+from pipeline.sources import files
+from pipeline.sources.files import ZIP_MAGIC, SourceFile, as_source
 from pipeline.sources.text import head_of
 
 __all__ = ["FORMATS", "Record", "SourceFile", "as_source", "find_files", "read", "recognise"]
@@ -37,7 +38,26 @@ FORMATS: dict[str, str] = {
     "assemblyai": "pipeline.sources.assemblyai",
     "azure_speech": "pipeline.sources.azure_speech",
     "survey_csv": "pipeline.sources.survey_csv",
+    "zendesk_chat": "pipeline.sources.zendesk_chat",
+    "zendesk_ticket": "pipeline.sources.zendesk_ticket",
+    "intercom": "pipeline.sources.intercom",
+    "liveperson": "pipeline.sources.liveperson",
+    "chatwoot": "pipeline.sources.chatwoot",
+    "giosg": "pipeline.sources.giosg",
+    "contact_lens_chat": "pipeline.sources.contact_lens_chat",
+    "lumoa": "pipeline.sources.lumoa",
+    "convokit": "pipeline.sources.convokit",
+    "microsoft_ckm": "pipeline.sources.microsoft_ckm",
+    "chat_text": "pipeline.sources.chat_text",
+    "mail": "pipeline.sources.mail",
 }
+
+
+def find_files(addresses: Sequence[Path | str]) -> list[SourceFile]:
+    """The files at `addresses` as `files.find_files` finds them, without those that are read with another."""
+    from pipeline.sources.convokit import without_companions
+
+    return without_companions(files.find_files(addresses))
 
 
 def recognise(file: Path | SourceFile) -> str:

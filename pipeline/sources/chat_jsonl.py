@@ -19,7 +19,8 @@ def matches(head: Head) -> bool:
     """Whether a line of the head is a whole conversation, or one line fills it all."""
     if head.text.lstrip().startswith("[") or "turns.item.begin_s" in head.json_paths:
         return False
-    return head.is_json_lines and bool(head.json_paths & {"turns", "messages"})
+    is_chatwoot = "messages.item.message_type" in head.json_paths
+    return head.is_json_lines and bool(head.json_paths & {"turns", "messages"}) and not is_chatwoot
 
 
 def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordError]:

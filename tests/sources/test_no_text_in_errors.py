@@ -55,6 +55,14 @@ def secret_files():
     for fields in with_secret(ANSWER):
         yield "survey_csv", as_csv(fields)
         yield "survey_csv", as_csv(fields, SECRET) + f',"{SECRET}"x,"{SECRET}'
+    lumoa = {"Date": "2026-09-01", "Comment": SECRET, "Actor": "agent", "Cnv_id": "k1", "Cnv_index": "1"}
+    yield from (("lumoa", as_csv(fields)) for fields in with_secret(lumoa))
+    mail = {"From": "a@example.com", "Date": "Mon, 2 Mar 2026 09:15:00 +0200", "Message-ID": "<1@x>", "Subject": "x"}
+    mail |= {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"}
+    for fields in with_secret(mail):
+        yield "mail", "\n".join(f"{name}: {value}" for name, value in fields.items()) + f"\n\n{SECRET}"
+    yield "mail", "From: a@x\nTo: b@x\nDate: x\n" + "Content-Type: multipart/mixed\n" * 40 + f"\n{SECRET}"
+    yield "chat_text", f"Keskustelu {SECRET} – 2.3.2026\n[9.15] Asiakas: \n[9.16] {SECRET}: "
     yield from (("call_webvtt", f"WEBVTT\n\nNOTE\n{key}: {SECRET}\n\n{CUE}") for key in CHAT)
     yield "call_webvtt", f"WEBVTT\n\n{CUE}\n\n00:01.000 --> {SECRET}\n{SECRET}"
     yield "call_webvtt", f"WEBVTT\n\n{SECRET}\n99:99.999 --> 99:99.999\n{SECRET}"
@@ -89,4 +97,5 @@ def test_the_secret_files_do_bring_out_errors(tmp_path):
     """Else the test above would check nothing."""
     codes = {error.code for file in FILES for error in errors_of(tmp_path / "file", *file)}
     assert codes >= {"bad_time", "unknown_speaker", "unknown_channel", "not_unicode", "malformed_json", "malformed_csv"}
+    assert codes >= {"bad_index", "malformed_mail", "no_text"}
     assert codes >= {"bad_nps_rating", "bad_first_contact_resolution", "malformed_cue", "malformed_webvtt"}

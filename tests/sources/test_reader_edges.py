@@ -181,3 +181,15 @@ def test_metadata_keeps_what_is_short_and_plain(tmp_path):
     line = json.dumps({"conversation_id": "c1", **extra, "turns": [{"speaker": "customer", "text": "moi"}]})
     (conversation,) = read_text(tmp_path, "chat_jsonl", line)
     assert conversation.metadata == {"tag": "laskutus", "count": "3", "share": "0.5", "limit": "x" * 200}
+
+
+@pytest.mark.parametrize("format_name", ["chat_csv", "survey_csv", "lumoa"])
+def test_a_table_that_breaks_what_its_mark_promises_is_a_source_error(tmp_path, format_name):
+    """Read as cp1252, its first column would have another name."""
+    path = tmp_path / "file"
+    headers = {"survey_csv": "responded_at;nps_rating;x", "lumoa": "Cnv_id;Cnv_index;Actor;Comment"}
+    header = headers.get(format_name, CHAT_HEADER.replace(",", ";"))
+    path.write_bytes(f"\ufeff{header}\r".encode() + b";;;\x91")
+    with pytest.raises(SourceError) as refused:
+        list(read(path, format_name, HELSINKI))
+    assert refused.value.code == "not_utf8"

@@ -27,6 +27,18 @@ ONE_OF_EACH = [
     "assemblyai/one_call/call.json",
     "azure_speech/one_call/call.json",
     "survey_csv/all_columns/nps.csv",
+    "zendesk_chat/sample/zendesk_chat.json",
+    "zendesk_ticket/sample/zendesk_ticket_comments.json",
+    "intercom/sample/intercom_conversation.json",
+    "liveperson/sample/liveperson_messaging_interactions.json",
+    "chatwoot/sample/chatwoot_conversation.json",
+    "giosg/sample/giosg_chat_messages.json",
+    "contact_lens_chat/sample/amazon_connect_contact_lens_chat.json",
+    "lumoa/sample/lumoa_conversational.csv",
+    "convokit/sample/utterances.jsonl",
+    "microsoft_ckm/sample/ms_conversation_knowledge_mining.json",
+    "chat_text/sample/plain_chat_log.txt",
+    "mail/thread/laskutus.mbox",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
 
