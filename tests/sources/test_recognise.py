@@ -16,6 +16,14 @@ ONE_OF_EACH = [
     "call_json/object/call.json",
     "call_webvtt/facts/call.vtt",
     "survey_csv/all_columns/nps.csv",
+    "qualtrics_csv/three_headers/qualtrics.csv",
+    "surveymonkey_csv/two_headers/surveymonkey.csv",
+    "typeform_csv/questions/typeform.csv",
+    "typeform_json/items/typeform.json",
+    "delighted_json/nps/delighted.json",
+    "chatwoot_csat/report/csat.json",
+    "gsa_touchpoints_csv/day_in_name/cx_2026-03-02.csv",
+    "survey_table/finnish_excel_cp1252/vastaukset.csv",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
 
