@@ -24,6 +24,7 @@ from pipeline.language.finnish import MODEL as LEMMAS
 from pipeline.language.identify import LANGUAGES
 from pipeline.language.identify import MODEL as LANGUAGE_MODEL
 from pipeline.language.voikko import analyzer_name
+from pipeline.mappings import ColumnMapping
 from pipeline.models import ModelCard, read_card
 from pipeline.privacy.patterns import PERSON, TYPES
 from pipeline.privacy.pseudonyms import VARIABLE
@@ -98,7 +99,7 @@ def _settings(config: Config, day: date) -> dict[str, str]:
             for key, value in asdict(config.controller).items()
         },
         "landing": f"`{shown(config.paths.landing)}`",
-        "landing_formats": _formats_in(config.paths.landing),
+        "landing_formats": _formats_in(config.paths.landing, config.sources.mappings),
         "masked": _bullets(_words()["masks"][kind] for kind in masked),
         "names": words["names_on" if config.privacy.names else "names_off"],
         "secret": _secret(config.paths.secret),
@@ -113,17 +114,17 @@ def _settings(config: Config, day: date) -> dict[str, str]:
     }
 
 
-def _formats_in(landing: Path | str) -> str:
+def _formats_in(landing: Path | str, mappings: Sequence[ColumnMapping]) -> str:
     """The formats of the files that lie there, with how many of each."""
     try:
-        return _files(Counter(_format_of(file) for file in find_files([landing])))
+        return _files(Counter(_format_of(file, mappings) for file in find_files([landing])))
     except SourceError:
         return str(_words()["words"]["no_folder"])
 
 
-def _format_of(file: SourceFile) -> str:
+def _format_of(file: SourceFile, mappings: Sequence[ColumnMapping]) -> str:
     try:
-        return recognise(file)
+        return recognise(file, mappings)
     except SourceError:
         return str(_words()["words"]["unrecognised"])
 

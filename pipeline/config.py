@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.errors import ConfigError
+from pipeline.mappings import ColumnMapping, parse_mappings
 
 PREFIX = "TUNNEPOLKU_"
 DEFAULTS = Path(__file__).with_name("defaults.toml")
@@ -40,11 +41,12 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Limits on reading, and what tells the company's own mails."""
+    """Limits on reading, what tells the company's own mails, and the tables that the user has described."""
 
     batch_size: int
     max_rejected_share: float
     own_domains: str
+    mappings: tuple[ColumnMapping, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     return Config(
         paths=_paths(settings["paths"], root),
         time=Time(zone),
-        sources=Sources(**settings["sources"]),
+        sources=Sources(**{**settings["sources"], "mappings": parse_mappings(settings["sources"]["mappings"])}),
         privacy=Privacy(**settings["privacy"]),
         retention=Retention(**settings["retention"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),

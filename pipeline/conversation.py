@@ -108,6 +108,8 @@ class SurveyResponse:
     customer_id: str | None = None
     position: str = ""
     has_own_id: bool = True
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the source says besides (drivers, weights, tags, channel): short strings, without the columns of people."""
 
 
 @dataclass(frozen=True, slots=True)

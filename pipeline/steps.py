@@ -179,8 +179,9 @@ def stage(file: Path | str | SourceFile, run_id: str, config: Config, period: Pe
     digest = _digest(file)
     name = reader_of(config).label(file.name)  # recordings are often named by the caller's number
     try:
-        format_name = recognise(file)
-        read_records = (r for r in read(file, format_name, config.time.zone) if period is None or period.holds(r))
+        format_name = recognise(file, config.sources.mappings)
+        found = read(file, format_name, config.time.zone, config.sources.mappings)
+        read_records = (r for r in found if period is None or period.holds(r))
         records = _admitted(read_records, config)
         batches = tuple(_stage_batches(records, f"{digest}-{run_id}" if period else str(digest), config))
     except SourceError as error:

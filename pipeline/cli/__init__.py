@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
 
     read = add("read", stages.read, "show the conversations and answers of files, unmasked, one JSON object a line")
     read.add_argument("file", help="a file, folder, pattern, zip archive or URL")
+    text = "say instead what it is taken for and why, masked; of an unknown table, propose a column mapping"
+    read.add_argument("--explain", action="store_true", help=text)
 
     for name, command, text in (
         ("mask", stages.mask, "mask personal data: one text a line in, text and spans out"),

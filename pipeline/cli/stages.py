@@ -23,14 +23,22 @@ LINES_AT_ONCE = 256
 
 
 def read(options: argparse.Namespace) -> None:
-    """The records of the files at an address; an unreadable one becomes a line on standard error."""
+    """The records of the files at an address; an unreadable one becomes a line on standard error.
+
+    With `--explain`, for people: what each file is taken for, and why.
+    """
     from pipeline import sources
+    from pipeline.cli.explain import explain
     from pipeline.config import load_config
     from pipeline.conversation import Conversation
 
-    zone = load_config().time.zone
+    config = load_config()
+    mappings = config.sources.mappings
     for file in sources.find_files([options.file]):
-        for record in sources.read(file, sources.recognise(file), zone):
+        if options.explain:
+            explain(file, config)
+            continue
+        for record in sources.read(file, sources.recognise(file, mappings), config.time.zone, mappings):
             if isinstance(record, RecordError):
                 print(f"tunnepolku: {record}", file=sys.stderr)
             else:
@@ -61,6 +69,7 @@ def _response(response: "SurveyResponse") -> dict[str, Any]:
         "first_contact_resolution": response.first_contact_resolution,
         "verbatim": response.verbatim,
         "conversation_id": response.conversation_id,
+        "metadata": dict(response.metadata),
     }
 
 

@@ -5,8 +5,10 @@ import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from io import StringIO
+from itertools import islice
 
 HEAD_BYTES = 262_144
 HEADER_ROWS = 3
@@ -21,10 +23,14 @@ TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"\s*+(:)?|\\?\Z)|([{\[])|([}
 
 
 class Head:
-    """The start of a file. `text` has undecodable bytes replaced; `start` is the bytes themselves."""
+    """The start of a file. `text` has undecodable bytes replaced; `start` is the bytes themselves.
 
-    def __init__(self, start: bytes) -> None:
+    `sheets` are the first rows of a workbook's sheets: then the rows are those of the first, and there is no text.
+    """
+
+    def __init__(self, start: bytes, sheets: Mapping[str, list[list[str]]] | None = None) -> None:
         self.start = start
+        self.sheets = sheets or {}
         self.text = start.decode(encoding_of(start), errors="replace")
 
     @cached_property
@@ -53,14 +59,9 @@ class Head:
     @cached_property
     def rows(self) -> list[list[str]]:
         """The first rows as a table with the most likely separator, up to one that cannot be read."""
-        reader = csv.reader(StringIO(self.text, newline=""), delimiter=delimiter_of(self.text), strict=True)
-        rows: list[list[str]] = []
-        try:
-            while len(rows) < HEADER_ROWS and (row := next(reader, None)) is not None:
-                rows.append([cell.strip() for cell in row])
-        except csv.Error:
-            pass
-        return rows
+        if self.sheets:
+            return next(iter(self.sheets.values()))
+        return rows_of(self.text, delimiter_of(self.text))
 
     @cached_property
     def columns(self) -> frozenset[str]:
@@ -99,6 +100,15 @@ def paths_of(text: str) -> frozenset[str]:
             path[-1] = key[:MAX_KEY_CHARACTERS]
             found.add(".".join(path))
     return frozenset(found)
+
+
+def rows_of(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows of a table, up to one that cannot be read."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend([cell.strip() for cell in row] for row in islice(reader, HEADER_ROWS))
+    return rows
 
 
 BYTE_ORDER_MARKS: Mapping[bytes, str] = {

@@ -9,8 +9,17 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources.files import SourceFile
-from pipeline.sources.head import BYTE_ORDER_MARKS, HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
+from pipeline.sources.files import ZIP_MAGIC, SourceFile
+from pipeline.sources.head import (
+    BYTE_ORDER_MARKS,
+    HEAD_BYTES,
+    HEADER_ROWS,
+    Head,
+    delimiter_of,
+    encoding_of,
+    is_misread,
+)
+from pipeline.sources.workbook import first_rows
 
 NOT_UTF8 = "not_utf8"
 MAX_CHARACTERS = 2**24
@@ -29,7 +38,13 @@ def head_of(file: SourceFile) -> Head:
         SourceError: the file cannot be opened.
     """
     with file.open() as opened:
-        return Head(opened.read(HEAD_BYTES))
+        start = opened.read(HEAD_BYTES)
+    if not start.startswith(ZIP_MAGIC):
+        return Head(start)
+    try:
+        return Head(start, first_rows(file, HEADER_ROWS))
+    except SourceError:
+        return Head(start)  # a damaged workbook is of no known format
 
 
 def whole_text(file: SourceFile, *, or_cp1252: bool = False) -> str:
@@ -90,14 +105,40 @@ def csv_rows(file: SourceFile, header_rows: int = 1) -> Iterator[tuple[str, Row]
     Raises:
         SourceError: the file cannot be opened, or is no text.
     """
-    delimiter, encoding = delimiter_of(head_of(file).text), _encoding(file)
-    with TextIOWrapper(file.open(), encoding=encoding, newline="") as text:
+    names: list[str] = []
+    for number, item in enumerate(csv_lists(file), start=1):
+        if isinstance(item, RecordError):
+            yield item
+            continue
+        position, values = item
+        if number == 1:
+            names = [name.strip() for name in values]
+        elif number > header_rows and any(value.strip() for value in values):
+            fits = len(values) == len(names)
+            row = dict(zip(names, values, strict=False))
+            yield (position, row) if fits else RecordError(position, "wrong_columns")
+
+
+def csv_lists(
+    file: SourceFile, delimiter: str = "", encoding: str = ""
+) -> Iterator[tuple[str, list[str]] | RecordError]:
+    """All rows of a table as they are, its header too.
+
+    Args:
+        file: the file.
+        delimiter: between cells; "" to tell it from the first line.
+        encoding: as Python calls it; "" to tell it from the content.
+
+    Raises:
+        SourceError: the file cannot be opened, is no text, or has a broken header.
+    """
+    delimiter = delimiter or delimiter_of(head_of(file).text)
+    with TextIOWrapper(file.open(), encoding=encoding or _encoding(file), newline="") as text:
         reader = csv.reader(_short_lines(text, file), delimiter=delimiter, strict=True)
-        names: list[str] = []
         for number in count(1):
             position = f"row {number}"
             try:
-                values = next(reader)
+                yield position, next(reader)
             except StopIteration:
                 return
             except csv.Error:  # a stray quote costs its line; an open one runs to the end of the file
@@ -106,13 +147,8 @@ def csv_rows(file: SourceFile, header_rows: int = 1) -> Iterator[tuple[str, Row]
                         f"{file.name} has a broken header: export it again.", code="malformed_csv"
                     ) from None
                 yield RecordError(position, "malformed_csv")
-                continue
-            if number == 1:
-                names = [name.strip() for name in values]
-            elif number > header_rows and any(value.strip() for value in values):
-                fits = len(values) == len(names)
-                row = dict(zip(names, values, strict=False))
-                yield (position, row) if fits else RecordError(position, "wrong_columns")
+            except UnicodeError:
+                raise SourceError(f"{file.name} is not {encoding}: correct its mapping.", code=NOT_UTF8) from None
 
 
 def _short_lines(text: TextIOWrapper, file: SourceFile) -> Iterator[str]:

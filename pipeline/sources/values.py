@@ -10,12 +10,12 @@ from pipeline.errors import RecordError
 from pipeline.sources.head import ITEM, Head
 
 MAX_WHOLE_NUMBER = 10**18
-"""Larger numbers are no ids, and Python refuses to write those of thousands of digits."""
+"""Larger numbers are neither ids nor ratings, and Python refuses to write those of thousands of digits."""
 
 
 def text(value: object) -> str:
-    """A string as it is and a whole number as digits; anything else as ""."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_WHOLE_NUMBER:
+    """A string as it is and a number as it is written; anything else as ""."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_WHOLE_NUMBER:
         return str(value)
     return value if isinstance(value, str) else ""
 

@@ -28,6 +28,19 @@ ANSWER = {
     "responded_at": "2026-09-01", "nps_rating": "9", "ces_rating": "", "csat_rating": "",
     "first_contact_resolution": "", "verbatim": SECRET,
 }  # fmt: skip
+SURVEYS = {
+    "qualtrics_csv": {"ResponseId": "R1", "RecordedDate": "2026-03-02", "Suosittelisitko?": "9", "Ratkesiko?": "1"},
+    "surveymonkey_csv": {
+        "Respondent ID": "1",
+        "Collector ID": "2",
+        "Start Date": "",
+        "End Date": "03/02/2026",
+        "NPS": "9",
+    },
+    "typeform_csv": {"#": "a", "Submit Date (UTC)": "2026-03-02", "Network ID": "", "NPS": "9", "Miksi?": ""},
+    "gsa_touchpoints_csv": {"question_1": "4", "question_4": "", "positive_ease": "1", "created_at": "2026-03-02"},
+    "survey_table": {"Vastausaika": "2.3.2026", "NPS": "9", "Helppous (1-7)": "7", "Ratkesiko?": "Ei", "Miksi?": ""},
+}
 CUE = f"00:00.000 --> 00:01.000\n<v {SECRET}>{SECRET}</v>"
 
 
@@ -63,10 +76,27 @@ def secret_files():
         yield "mail", "\n".join(f"{name}: {value}" for name, value in fields.items()) + f"\n\n{SECRET}"
     yield "mail", "From: a@x\nTo: b@x\nDate: x\n" + "Content-Type: multipart/mixed\n" * 40 + f"\n{SECRET}"
     yield "chat_text", f"Keskustelu {SECRET} – 2.3.2026\n[9.15] Asiakas: \n[9.16] {SECRET}: "
+    for format_name, answer in SURVEYS.items():
+        for fields in with_secret(answer):
+            yield format_name, as_csv(fields)
+            yield format_name, as_csv(fields) + "\n" + as_csv(fields).split("\n")[1] * 2 + f',"{SECRET}'
+    yield from ((name, json.dumps(value)) for name, value in secret_answers())
     yield from (("call_webvtt", f"WEBVTT\n\nNOTE\n{key}: {SECRET}\n\n{CUE}") for key in CHAT)
     yield "call_webvtt", f"WEBVTT\n\n{CUE}\n\n00:01.000 --> {SECRET}\n{SECRET}"
     yield "call_webvtt", f"WEBVTT\n\n{SECRET}\n99:99.999 --> 99:99.999\n{SECRET}"
     yield "call_webvtt", SECRET
+
+
+def secret_answers():
+    """JSON of the survey tools, the secret in the place of one value after the other, and of objects and arrays."""
+    answer = {"field": {"ref": "nps", "type": "nps"}, "type": "number", "number": SECRET}
+    item = {"token": "t", "submitted_at": "2026-03-02", "hidden": {"kanava": "x"}, "answers": [answer]}
+    for fields in with_secret(item):
+        yield "typeform_json", {"items": [fields, SECRET]}
+    delighted = {"id": 1, "survey_type": "nps", "score": 9, "comment": "", "created_at": 1, "person_properties": {}}
+    chatwoot = {"id": 7, "rating": 4, "feedback_message": "", "conversation_id": 42, "created_at": 1772435770}
+    for name, record in (("delighted_json", delighted), ("chatwoot_csat", chatwoot)):
+        yield from ((name, [fields, SECRET, [SECRET]]) for fields in with_secret(record))
 
 
 def errors_of(path, format_name, content):

@@ -26,7 +26,6 @@ ONE_OF_EACH = [
     "deepgram/one_call/call.json",
     "assemblyai/one_call/call.json",
     "azure_speech/one_call/call.json",
-    "survey_csv/all_columns/nps.csv",
     "zendesk_chat/sample/zendesk_chat.json",
     "zendesk_ticket/sample/zendesk_ticket_comments.json",
     "intercom/sample/intercom_conversation.json",
@@ -39,6 +38,15 @@ ONE_OF_EACH = [
     "microsoft_ckm/sample/ms_conversation_knowledge_mining.json",
     "chat_text/sample/plain_chat_log.txt",
     "mail/thread/laskutus.mbox",
+    "survey_csv/all_columns/nps.csv",
+    "qualtrics_csv/three_headers/qualtrics.csv",
+    "surveymonkey_csv/two_headers/surveymonkey.csv",
+    "typeform_csv/questions/typeform.csv",
+    "typeform_json/items/typeform.json",
+    "delighted_json/nps/delighted.json",
+    "chatwoot_csat/report/csat.json",
+    "gsa_touchpoints_csv/day_in_name/cx_2026-03-02.csv",
+    "survey_table/finnish_excel_cp1252/vastaukset.csv",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
 
