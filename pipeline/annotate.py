@@ -22,6 +22,7 @@ from pipeline.conversation import (
     SurveyResponse,
     Token,
     Utterance,
+    in_system,
 )
 from pipeline.language import Lemmatizer, load_lemmatizer
 from pipeline.language.hallucinations import suspect
@@ -120,6 +121,15 @@ class Reader:
         """The id of an answer as it may be stored; where the source gives none, a keyed hash."""
         own_id = self.identifier(response.response_id) if response.has_own_id else None
         return own_id or pseudonymize(response.response_id, self.secret, "response") or ""
+
+    def qualified(self, source: str, identifier: str, stored: str) -> str:
+        """The id that tells a record from another system's of the same id: with the system before it.
+
+        A keyed hash where `stored`, the record's own id as it may be stored, is one.
+        """
+        whole = in_system(source, identifier)
+        is_plain = stored == identifier
+        return (self.identifier(whole) if is_plain else pseudonymize(whole, self.secret, "conversation")) or ""
 
 
 def load_scorer(config: Config) -> Scorer:
@@ -271,8 +281,11 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
     languages = identify(texts, declared=conversation.language)
     is_transcript = conversation.channel == "call"
     suspects = _suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
+    conversation_id = reader.identifier(conversation.conversation_id) or ""
+    content_key = pseudonymize(conversation.content, reader.secret, "content") or ""
+    qualified_id = reader.qualified(conversation.source, conversation.conversation_id, conversation_id)
     return MaskedConversation(
-        conversation_id=reader.identifier(conversation.conversation_id) or "",
+        conversation_id=conversation_id,
         channel=conversation.channel,
         utterances=tuple(
             MaskedUtterance(
@@ -297,6 +310,13 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
         position=conversation.position,
         detected_language=main_language(languages, texts),
         special_categories=_special(texts),
+        source=conversation.source,
+        qualified_id=qualified_id if conversation.has_own_id else content_key,
+        content_key=content_key,
+        has_own_id=conversation.has_own_id,
+        changed_at=conversation.changed_at,
+        ignored=conversation.ignored,
+        role_confidence=conversation.role_confidence,
     )
 
 
@@ -325,8 +345,9 @@ def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> l
 
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
     verbatim = reader.mask(response.verbatim, numbered=True) if response.verbatim else None
+    response_id = reader.response_identifier(response)
     return MaskedSurveyResponse(
-        response_id=reader.response_identifier(response),
+        response_id=response_id,
         responded_at=response.responded_at,
         nps_rating=response.nps_rating,
         ces_rating=response.ces_rating,
@@ -338,4 +359,8 @@ def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyRe
         position=response.position,
         language=identify([verbatim], declared=FINNISH)[0] if verbatim else None,
         special_categories=_special([verbatim] if verbatim else []),
+        source=response.source,
+        qualified_id=reader.qualified(response.source, response.response_id, response_id),
+        content_key=pseudonymize(response.content, reader.secret, "content") or "",
+        changed_at=response.changed_at,
     )

@@ -18,6 +18,7 @@ from pipeline import steps
 from pipeline.config import Config, load_config
 from pipeline.errors import CheckFailed, PipelineError, PrivacyError, StoreError
 from pipeline.privacy.pseudonyms import VARIABLE
+from pipeline.sources import SourceFile
 from pipeline.staging import StagedFile
 
 HOURS = 3600
@@ -44,7 +45,7 @@ OPTIONS: dict[str, Any] = {
 def find_work(paths: list[str], period: steps.Period | None) -> list[str] | None:
     """`steps.find_work` as a task."""
     files = steps.find_work([Path(path) for path in paths], load_config(), period)
-    return None if files is None else [str(file) for file in files]
+    return None if files is None else [file.address for file in files]
 
 
 @task(name="begin", timeout_seconds=HOURS, **OPTIONS)
@@ -56,7 +57,7 @@ def begin() -> str:
 @task(name="stage", timeout_seconds=4 * HOURS, **OPTIONS)
 def stage(file: str, run_id: str, period: steps.Period | None) -> StagedFile:
     """`steps.stage` as a task."""
-    return steps.stage(Path(file), run_id, load_config(), period)
+    return steps.stage(SourceFile(file), run_id, load_config(), period)
 
 
 @task(name="load", timeout_seconds=HOURS, **OPTIONS)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -26,10 +26,9 @@ from pipeline.erasing.retention import expire as expire_rows
 from pipeline.erasing.retention import expiring, has_expired, today
 from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
-from pipeline.models import sha256_of
 from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
-from pipeline.sources import Record, find_files, read, recognise
+from pipeline.sources import Record, SourceFile, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints import assign, load_palvelupolku
 
@@ -69,7 +68,7 @@ def night(
     config: Config,
     *,
     period: Period | None = None,
-    progress: Callable[[Iterable[Path], int], Iterable[Path]] = lambda files, total: files,
+    progress: Callable[[Iterable[SourceFile], int], Iterable[SourceFile]] = lambda files, total: files,
 ) -> Report:
     """Everything: from files to the published database. A second call with the same files changes nothing.
 
@@ -111,7 +110,7 @@ def only_run(config: Config) -> Iterator[None]:
         yield
 
 
-def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[Path] | None:
+def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[SourceFile] | None:
     """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
 
     An empty list still asks for a run: the last one was not published, its copy is gone, the code has changed, or
@@ -170,7 +169,7 @@ def begin(config: Config) -> str:
     return run_id
 
 
-def stage(file: Path, run_id: str, config: Config, period: Period | None = None) -> StagedFile:
+def stage(file: Path | SourceFile, run_id: str, config: Config, period: Period | None = None) -> StagedFile:
     """Read, mask and score one file into staged batches; batches staged or loaded before a kill are not made again.
 
     Raises:
@@ -307,10 +306,11 @@ def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:
     connection.execute("UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?", [status, store.now(), run_id])
 
 
-def _digest(file: Path) -> str | None:
+def _digest(file: Path | SourceFile) -> str | None:
     try:
-        return sha256_of(file)
-    except OSError:  # `recognise` will say so again, as a SourceError
+        with SourceFile(str(file)).open() if isinstance(file, Path) else file.open() as opened:
+            return file_digest(opened, "sha256").hexdigest()
+    except SourceError:  # `recognise` will say so again
         return None
 
 

@@ -1,11 +1,13 @@
 """Read the files that contact centres export, as conversations and survey answers.
 
 A format is one module with two functions: `matches(head)` says whether the start of a file looks like it,
-`read(file, zone)` yields its records in order. A record that cannot be read is *yielded* as a `RecordError`, so that
+`read(file, zone)` yields its records in order. A module whose ids are those of another format's too says so by a
+`SYSTEM` that both share; else the format's name is the system that the records come from. A record that cannot be read is *yielded* as a `RecordError`, so that
 those after it still arrive; a file that cannot be read as a whole raises `SourceError`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -50,13 +52,16 @@ def recognise(file: Path | SourceFile) -> str:
 
 
 def read(file: Path | SourceFile, format_name: str, zone: ZoneInfo) -> Iterator[Record]:
-    """The records of a file in source order; times without a zone are read in `zone`.
+    """The records of a file in source order, each with its system; times without a zone are read in `zone`.
 
     Raises:
         SourceError: the file cannot be read as a whole.
     """
-    records: Iterator[Record] = _module(format_name).read(_source_file(file), zone)
-    return records
+    module = _module(format_name)
+    system = getattr(module, "SYSTEM", format_name)
+    for record in module.read(_source_file(file), zone):
+        is_told = isinstance(record, RecordError) or record.source
+        yield record if is_told else replace(record, source=system)
 
 
 def _source_file(file: Path | SourceFile) -> SourceFile:
