@@ -1,12 +1,11 @@
 """The night under Prefect: `steps` wrapped in tasks with retries and timeouts, nothing else.
 
-Only paths, run ids and file names are parameters and results, never text; results are not persisted and nothing is
+Only addresses, run ids and file names are parameters and results, never text; results are not persisted and nothing is
 cached. `prefect.yaml` schedules these flows.
 """
 
 import os
 from datetime import date
-from pathlib import Path
 from typing import Any, cast
 
 from prefect import flow, task
@@ -18,7 +17,6 @@ from pipeline import steps
 from pipeline.config import Config, load_config
 from pipeline.errors import CheckFailed, PipelineError, PrivacyError, StoreError
 from pipeline.privacy.pseudonyms import VARIABLE
-from pipeline.sources import SourceFile
 from pipeline.staging import StagedFile
 
 HOURS = 3600
@@ -44,7 +42,7 @@ OPTIONS: dict[str, Any] = {
 @task(name="find work", timeout_seconds=HOURS, **OPTIONS)
 def find_work(paths: list[str], period: steps.Period | None) -> list[str] | None:
     """`steps.find_work` as a task."""
-    files = steps.find_work([Path(path) for path in paths], load_config(), period)
+    files = steps.find_work(paths, load_config(), period)
     return None if files is None else [file.address for file in files]
 
 
@@ -57,7 +55,7 @@ def begin() -> str:
 @task(name="stage", timeout_seconds=4 * HOURS, **OPTIONS)
 def stage(file: str, run_id: str, period: steps.Period | None) -> StagedFile:
     """`steps.stage` as a task."""
-    return steps.stage(SourceFile(file), run_id, load_config(), period)
+    return steps.stage(file, run_id, load_config(), period)
 
 
 @task(name="load", timeout_seconds=HOURS, **OPTIONS)
@@ -86,7 +84,7 @@ def publish(run_id: str) -> None:
 
 @flow(name="nightly", timeout_seconds=6 * HOURS)
 def nightly(paths: list[str] | None = None) -> None:
-    """Everything new under `paths` (default: `paths.landing`) into the published database.
+    """Everything new at `paths` (default: `paths.landing`) into the published database.
 
     Raises:
         PipelineError: whatever stopped the night.
@@ -96,7 +94,7 @@ def nightly(paths: list[str] | None = None) -> None:
 
 @flow(name="backfill", timeout_seconds=24 * HOURS)
 def backfill(first: date, last: date, paths: list[str] | None = None) -> None:
-    """Read the files under `paths` again and replace what they stored of the days from `first` to `last`.
+    """Read the files at `paths` again and replace what they stored of the days from `first` to `last`.
 
     Raises:
         PipelineError: whatever stopped it.

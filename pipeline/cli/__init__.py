@@ -49,12 +49,13 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     run = add("run", night.run, "run the night: read what is new, mask, score, check, publish")
-    run.add_argument("paths", nargs="*", type=Path, help="files or folders (default: paths.landing of the settings)")
+    text = "files, folders, patterns, zip archives or URLs (default: paths.landing of the settings)"
+    run.add_argument("paths", nargs="*", help=text)
     run.add_argument("--from", dest="first", type=date.fromisoformat, help="backfill: first day, such as 2026-09-01")
     run.add_argument("--to", dest="last", type=date.fromisoformat, help="backfill: last day, inclusive")
 
-    read = add("read", stages.read, "show the conversations and answers of a file, unmasked, one JSON object a line")
-    read.add_argument("file", type=Path)
+    read = add("read", stages.read, "show the conversations and answers of files, unmasked, one JSON object a line")
+    read.add_argument("file", help="a file, folder, pattern, zip archive or URL")
 
     for name, command, text in (
         ("mask", stages.mask, "mask personal data: one text a line in, text and spans out"),

@@ -2,8 +2,9 @@
 
 A format is one module with two functions: `matches(head)` says whether the start of a file looks like it,
 `read(file, zone)` yields its records in order. A module whose ids are those of another format's too says so by a
-`SYSTEM` that both share; else the format's name is the system that the records come from. A record that cannot be read is *yielded* as a `RecordError`, so that
-those after it still arrive; a file that cannot be read as a whole raises `SourceError`.
+`SYSTEM` that both share; else the format's name is the system that its records come from. A record that cannot be read
+is *yielded* as a `RecordError`, so that those after it still arrive; a file that cannot be read as a whole raises
+`SourceError`.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources.files import SourceFile, find_files
+from pipeline.sources.files import ZIP_MAGIC, SourceFile, as_source, find_files
 from pipeline.sources.text import head_of
 
-__all__ = ["FORMATS", "Record", "SourceFile", "find_files", "read", "recognise"]
+__all__ = ["FORMATS", "Record", "SourceFile", "as_source", "find_files", "read", "recognise"]
 
 Record = Conversation | SurveyResponse | RecordError
 
@@ -37,7 +38,7 @@ def recognise(file: Path | SourceFile) -> str:
     Raises:
         SourceError: the file is empty, no text, of no known format, or of several.
     """
-    file = _source_file(file)
+    file = as_source(file)
     head = head_of(file)
     if not head.text.strip():
         raise SourceError(f"{file.name} is empty: export it again.", code="empty_file")
@@ -46,6 +47,8 @@ def recognise(file: Path | SourceFile) -> str:
         return candidates[0]
     if candidates:
         raise SourceError(f"{file.name} could be {' or '.join(candidates)}: split it.", code="ambiguous_format")
+    if head.start.startswith(ZIP_MAGIC):
+        raise SourceError(f"{file.name} is an archive in an archive, damaged or a bomb: unpack it.", code="bad_archive")
     raise SourceError(
         f"{file.name} is of no known format ({', '.join(FORMATS)}): export it as one of them.", code="unknown_format"
     )
@@ -59,13 +62,9 @@ def read(file: Path | SourceFile, format_name: str, zone: ZoneInfo) -> Iterator[
     """
     module = _module(format_name)
     system = getattr(module, "SYSTEM", format_name)
-    for record in module.read(_source_file(file), zone):
+    for record in module.read(as_source(file), zone):
         is_told = isinstance(record, RecordError) or record.source
         yield record if is_told else replace(record, source=system)
-
-
-def _source_file(file: Path | SourceFile) -> SourceFile:
-    return file if isinstance(file, SourceFile) else SourceFile(str(file))
 
 
 def _module(format_name: str) -> ModuleType:

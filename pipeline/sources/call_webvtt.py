@@ -54,16 +54,20 @@ def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordErro
         raise SourceError(f"{file.name} is no WebVTT: export it again.", code="malformed_webvtt") from None
     lost = sum("-->" in line for line in text.splitlines()) - len(parsed.captions)
     yield from (RecordError("a cue", "malformed_cue") for _ in range(lost))  # the library passes over broken cues
-    record: dict[str, Any] = {"conversation_id": _call_id(parsed, file), **_facts(parsed), "turns": _turns(parsed)}
+    facts = _facts(parsed)
+    call_id = facts.get("conversation_id") or _call_id(parsed)
+    own = {"conversation_id": call_id or file.stem, "has_own_id": bool(call_id), "turns": _turns(parsed)}
+    record: dict[str, Any] = {**facts, **own}
     try:
         yield canonical.conversation(record, "file", "call", zone)
     except RecordError as error:
         yield error
 
 
-def _call_id(parsed: "WebVTT", file: SourceFile) -> str:
+def _call_id(parsed: "WebVTT") -> str:
+    """The id that Teams gives in its cues."""
     match = CUE_ID.fullmatch(parsed.captions[0].identifier or "") if parsed.captions else None
-    return match.group(1) if match else file.stem
+    return match.group(1) if match else ""
 
 
 def _facts(parsed: "WebVTT") -> dict[str, str]:
