@@ -123,13 +123,10 @@ class Reader:
         return own_id or pseudonymize(response.response_id, self.secret, "response") or ""
 
     def qualified(self, source: str, identifier: str, stored: str) -> str:
-        """The id that tells a record from another system's of the same id: with the system before it.
-
-        A keyed hash where `stored`, the record's own id as it may be stored, is one.
-        """
+        """The id of a record with its system before it; a keyed hash where `stored`, its id alone, is one."""
         whole = in_system(source, identifier)
-        is_plain = stored == identifier
-        return (self.identifier(whole) if is_plain else pseudonymize(whole, self.secret, "conversation")) or ""
+        hashed = pseudonymize(whole, self.secret, "conversation")
+        return (self.identifier(whole) if stored == identifier else hashed) or ""
 
 
 def load_scorer(config: Config) -> Scorer:

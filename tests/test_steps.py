@@ -67,7 +67,11 @@ def test_second_night_changes_nothing(config: Config) -> None:
     before = digest(config.paths.database), digest(config.paths.published)
     second = steps.night([landing], config)
     all_told = {"conversations": 2, "utterances": 4, "survey answers": 0, "rejected rows": 0}
-    assert first.counts == {**all_told, "stored": 2, **dict.fromkeys(("unchanged", "replaced", "merged", "outdated"), 0)}
+    assert first.counts == {
+        **all_told,
+        "stored": 2,
+        **dict.fromkeys(("unchanged", "replaced", "merged", "outdated"), 0),
+    }
     assert second.run_id is None
     assert second.counts == all_told
     assert (digest(config.paths.database), digest(config.paths.published)) == before

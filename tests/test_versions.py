@@ -200,7 +200,9 @@ def test_both_changes_of_the_clocks_from_the_file_to_the_table(
 ) -> None:
     expected = [(f"vuoro {n}", 60.0 * minute) for n, minute in enumerate(minutes)]
     assert clocked(quick, day, *times) == expected
-    facts = "SELECT started_at::VARCHAR, started_date::VARCHAR, began_at::VARCHAR FROM conversations, conversation_parts"
+    facts = (
+        "SELECT started_at::VARCHAR, started_date::VARCHAR, began_at::VARCHAR FROM conversations, conversation_parts"
+    )
     assert found(quick, facts) == [(began, day, began)]
 
 

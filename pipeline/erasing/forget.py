@@ -234,7 +234,7 @@ def _notes(person: Person, landing: Sequence[Found]) -> Iterator[str]:
     if short:
         yield f"{short} ids of fewer than {MIN_LENGTH} characters were looked up in their columns only, not in files."
     if person.shared:
-        yield f"{len(person.shared)} ids are another system's too: they were looked up in their columns only, not in files."
+        yield f"{len(person.shared)} ids are another system's too: they were looked up in their columns only."
     if landing:
         yield f"Files that are not ours hold the person: delete it at the source: {len(landing)} files."
     if not person.numbers:

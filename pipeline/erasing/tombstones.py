@@ -13,7 +13,6 @@ from pipeline.annotate import Reader
 from pipeline.conversation import Conversation, SurveyResponse, in_system
 from pipeline.privacy import Secret, pseudonymize
 
-
 ANSWERED = ""
 """Stands for the system of a conversation that an answer names, since surveys name none."""
 

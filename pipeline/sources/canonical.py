@@ -1,10 +1,11 @@
 """One conversation from one plain mapping: what the chat and call readers share.
 
 Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `changed_at`, `customer_id`, `agent_id`,
-`queue`, `has_own_id` (False where a reader takes the file's name for want of an id), `ignored` (a count for each kind of what is no turn: `note`, `event`, `typing`), and `turns`, each with
-`speaker`, `text`, `participant_id` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
-have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. A turn whose source
-names no role has no `speaker`, and the source's label (`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
+`queue`, `has_own_id` (False where a reader takes the name of the file for want of an id), `ignored` (a count for each
+kind of what is no turn: `note`, `event`, `typing`), and `turns`, each with `speaker`, `text`, `participant_id` and
+either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may have Whisper's figures of its own work,
+`no_speech_prob`, `avg_logprob` and `compression_ratio`. A turn whose source names no role has no `speaker`, and the
+source's label (`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
 Every other key of the conversation with a short plain value becomes metadata that touchpoint rules can look at.
 """
 
@@ -91,8 +92,9 @@ def _turns(record: Mapping[str, Any], position: str) -> list[Mapping[str, Any]]:
 def _clocks(
     turns: Sequence[Mapping[str, Any]], start: datetime | None, position: str, zone: ZoneInfo
 ) -> list[datetime | None]:
-    """When each turn was said. A local time of the hour that autumn doubles is the second one if the first would go back.
+    """When each turn was said.
 
+    A local time of the hour that autumn doubles is the second one where the first would go back from the turn before.
     In the hour that spring leaves out nothing can be said: a clock that shows it is read as not yet set forward, and
     what follows on a clock that is, and would so lie before it, is of the same moment.
     """

@@ -67,7 +67,9 @@ def _response(row: Row, position: str, fallback_id: str, zone: ZoneInfo) -> Surv
         customer_id=clean(row.get("customer_id", "")) or None,
         position=position,
         has_own_id=bool(own_id),
-        **ratings,
+        nps_rating=ratings["nps_rating"],
+        ces_rating=ratings["ces_rating"],
+        csat_rating=ratings["csat_rating"],
     )
 
 

@@ -73,9 +73,7 @@ def test_a_chat_over_a_clock_change_lasts_as_long_as_it_did(tmp_path, before, af
 
 def seconds_of(tmp_path, *times, **facts):
     """When each turn of a chat was said, and the texts in the order in which they are told."""
-    turns = [
-        {"speaker": "customer", "sent_at": time, "text": str(number)} for number, time in enumerate(times)
-    ]
+    turns = [{"speaker": "customer", "sent_at": time, "text": str(number)} for number, time in enumerate(times)]
     file = tmp_path / "chat.jsonl"
     file.write_text(json.dumps({"conversation_id": "c1", "turns": turns, **facts}), "utf-8")
     (conversation,) = read(file, "chat_jsonl", HELSINKI)

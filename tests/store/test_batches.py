@@ -1,4 +1,4 @@
-"""A staged batch into the tables: once, whole or not at all. What becomes of records that come again: test_deliveries."""
+"""A staged batch into the tables: once, whole or not at all. Records that come again: test_deliveries."""
 
 import gzip
 import json
@@ -154,7 +154,7 @@ def test_a_night_after_a_backfill_adds_the_other_days_and_rejects_none(
     assert rows(connection, "FROM rejections") == []
     load(connection, tmp_path, *whole, file="copy of a.jsonl", run="night")
     assert rows(connection, "FROM rejections") == []
-    assert rows(connection, "SELECT batch_id, is_backfill, stored_count, unchanged_count FROM batches ORDER BY ALL") == [
+    assert rows(connection, "SELECT batch_id, is_backfill, stored_count, unchanged_count FROM batches ORDER BY 1") == [
         ("a.jsonl-0", False, 2, 2), ("a.jsonl-backfill", True, 2, 0), ("copy of a.jsonl-0", False, 0, 4)
     ]  # fmt: skip
 
@@ -169,7 +169,7 @@ def document(**changes: object) -> dict[str, Any]:
     talk = {
         "ordinal": 0, "position": "line 1", "conversation_id": "c1", "channel": "chat", "language": "fi",
         "detected_language": "fi", "queue": None, "started_at": None, "started_date": None, "customer_key": None,
-        "touchpoints": [], "utterances": [SAID], "has_own_id": True, "source": "invented", "qualified_id": "invented:c1",
+        "touchpoints": [], "utterances": [SAID], "has_own_id": True, "source": "x", "qualified_id": "x:c1",
     }  # fmt: skip
     return {"conversations": [{**talk, **changes}], "survey_responses": [], "rejections": []}
 

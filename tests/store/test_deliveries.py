@@ -81,7 +81,9 @@ def test_a_correction_replaces_all_that_hangs_on_the_conversation(
     assert bring(connection, tmp_path, "b", new, run="next") == {"replaced": 1}
     assert told(connection) == [("1.0", 0.0, 0.9), ("1.1", 60.0, 0.8)]
     assert rows(connection, "SELECT queue, batch_id FROM conversations") == [(None, "b-0")]
-    assert rows(connection, "SELECT touchpoint, last_utterance_index FROM conversation_touchpoints") == [("toimitus", 1)]
+    assert rows(connection, "SELECT touchpoint, last_utterance_index FROM conversation_touchpoints") == [
+        ("toimitus", 1)
+    ]
     assert rows(connection, "SELECT DISTINCT run_id FROM utterance_scores") == [("next",)]
     assert rows(connection, "SELECT kind, item_count FROM ignored_items") == [("event", 1)]
     assert rows(connection, "SELECT count(*) FROM evidence") == [(2,)]
@@ -228,7 +230,10 @@ def test_the_same_id_of_two_systems_is_two_conversations(connection: DuckDBPyCon
     assert rows(connection, "SELECT conversation_id, source, source_id FROM conversations ORDER BY ALL") == [
         ("c1", "zendesk", "c1"), ("chatwoot:c1", "chatwoot", "c1")
     ]  # fmt: skip
-    assert bring(connection, tmp_path, "c", page(1, -0.1, source="chatwoot"), zendesk) == {"replaced": 1, "unchanged": 1}
+    assert bring(connection, tmp_path, "c", page(1, -0.1, source="chatwoot"), zendesk) == {
+        "replaced": 1,
+        "unchanged": 1,
+    }
     assert (told(connection)[0][2], told(connection, "chatwoot:c1")[0][2]) == (0.5, -0.1)
     assert failed(connection) == set()
 
@@ -288,7 +293,9 @@ def test_edited_answers_replace_and_old_ones_do_not(connection: DuckDBPyConnecti
 
     outcomes = [
         bring(connection, tmp_path, f"file {n}", answers=[record])
-        for n, record in enumerate((said(5, 9), said(5, 9), said(3, 8), said(7, 10), said(6, None), said(1, 9, source="x")))
+        for n, record in enumerate(
+            (said(5, 9), said(5, 9), said(3, 8), said(7, 10), said(6, None), said(1, 9, source="x"))
+        )
     ]
     assert [list(outcome) for outcome in outcomes] == [
         ["stored"], ["unchanged"], ["outdated"], ["replaced"], ["replaced"], ["stored"]
@@ -312,8 +319,8 @@ def test_counts_stand_in_the_report_in_source_files_and_in_the_view(
     bring(connection, tmp_path, "a", page(1, 0.5, ignored={"note": 2, "event": 1}), page(1, 0.5, conversation_id="c2"))
     add_run(connection, "next")
     again = [page(1, 0.5), page(2, 0.5, 0.5, ignored={"note": 1}), page(1, 0.7, conversation_id="c2")]
-    bring(connection, tmp_path, "b", *again, conversation("c3", other, ignored={"typing": 4}), answers=[answer("a1", 9)],
-          run="next")  # fmt: skip
+    mixed = conversation("c3", other, ignored={"typing": 4})
+    bring(connection, tmp_path, "b", *again, mixed, answers=[answer("a1", 9)], run="next")
     assert store.counts(connection, "next") == {
         "conversations": 3, "utterances": 7, "survey answers": 1, "rejected rows": 0,
         "stored": 2, "unchanged": 1, "replaced": 1, "merged": 1, "outdated": 0,

@@ -143,8 +143,8 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     assert said["tokens"] == answered["tokens"] == []
     ratings = {"nps_rating", "ces_rating", "csat_rating", "first_contact_resolution"}
     assert {name for name, value in answered.items() if value is None} == {
-        *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "source_conversation_id", "customer_key",
-        "changed_at",
+        *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "source_conversation_id",
+        "customer_key", "changed_at",
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
 

@@ -27,8 +27,8 @@ def turns(with_others: bool) -> Iterator[MaskedUtterance]:
     index = 0
     for role in ("customer", *OTHERS, "agent", *OTHERS, "customer", *OTHERS):
         if role in OTHERS and with_others:
-            shown = utterance(index, role, -0.99, {"anger": 0.99}, told=TOLD, asr_suspect="phrase" if index % 2 else None,
-                              tokens=[("raivo", "raivo", "NOUN")], text=MaskedText("raivo on"))  # fmt: skip
+            words: dict[str, Any] = {"tokens": [("raivo", "raivo", "NOUN")], "text": MaskedText("raivo on")}
+            shown = utterance(index, role, -0.99, {"anger": 0.99}, told=TOLD, **words)
         elif role not in OTHERS:
             shown = utterance(index, role, 0.4, {"joy": 0.9}, told={**TOLD, "evidence": [("joy", 0, 5, 0.9)]})
         else:
@@ -49,7 +49,9 @@ def filled(connection: DuckDBPyConnection, folder: Path, with_others: bool) -> N
     said = list(turns(with_others))
     suspect = utterance(len(said), "customer", language="sv", asr_suspect="phrase")
     placed = [conversation(f"{channel}", [*said, suspect], channel=channel) for channel in ("chat", "call", "email")]
-    load(connection, folder, placed, [answer("a1", 9, conversation_id="chat"), answer("a2", 3)], [("line 9", "no_text")])
+    load(
+        connection, folder, placed, [answer("a1", 9, conversation_id="chat"), answer("a2", 3)], [("line 9", "no_text")]
+    )
 
 
 @pytest.mark.parametrize("name", store.metrics())
@@ -68,7 +70,8 @@ def test_no_metric_takes_anybody_else_for_a_customer(
         expected = [row for row in expected if row.get("reason") == "phrase"]
     times = {"loaded_at", "last_rejected_at"}
     assert [{k: v for k, v in row.items() if k not in times} for row in with_others] == [
-        {k: pytest.approx(v) if isinstance(v, float) else v for k, v in row.items() if k not in times} for row in expected
+        {k: pytest.approx(v) if isinstance(v, float) else v for k, v in row.items() if k not in times}
+        for row in expected
     ]
 
 
