@@ -25,7 +25,7 @@ from pipeline.conversation import (
     in_system,
 )
 from pipeline.language import Lemmatizer, load_lemmatizer
-from pipeline.language.hallucinations import suspect
+from pipeline.language.hallucinations import suspects
 from pipeline.language.identify import identify, main_language
 from pipeline.language.speech import mark
 from pipeline.language.tokens import WORD, tokenize
@@ -277,7 +277,7 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
     texts = reader.mask_turns(conversation.utterances)
     languages = identify(texts, declared=conversation.language)
     is_transcript = conversation.channel == "call"
-    suspects = _suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
+    invented = suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
     conversation_id = reader.identifier(conversation.conversation_id) or ""
     content_key = pseudonymize(conversation.content, reader.secret, "content") or ""
     qualified_id = reader.qualified(conversation.source, conversation.conversation_id, conversation_id)
@@ -296,7 +296,7 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
                 asr_suspect=asr_suspect,
             )
             for utterance, text, language, asr_suspect in zip(
-                conversation.utterances, texts, languages, suspects, strict=True
+                conversation.utterances, texts, languages, invented, strict=True
             )
         ),
         language=conversation.language,
@@ -319,25 +319,6 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
 
 def _special(texts: Sequence[MaskedText]) -> tuple[str, ...]:
     return tuple(sorted(frozenset().union(*(find_special(text) for text in texts))))
-
-
-def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> list[str | None]:
-    """Why each utterance of a transcript may be made up, or None; what its speaker said before tells a repetition."""
-    earlier: dict[str, str] = {}
-    reasons = []
-    for utterance, text in zip(utterances, texts, strict=True):
-        said = earlier.get(utterance.speaker, "")
-        reasons.append(
-            suspect(
-                text,
-                no_speech_prob=utterance.no_speech_prob,
-                avg_logprob=utterance.avg_logprob,
-                compression_ratio=utterance.compression_ratio,
-                previous=said,
-            )
-        )
-        earlier[utterance.speaker] = f"{said}{' '.join(text.split())}\n"
-    return reasons
 
 
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
