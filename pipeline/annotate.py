@@ -22,9 +22,10 @@ from pipeline.conversation import (
     SurveyResponse,
     Token,
     Utterance,
+    in_system,
 )
 from pipeline.language import Lemmatizer, load_lemmatizer
-from pipeline.language.hallucinations import suspect
+from pipeline.language.hallucinations import suspects
 from pipeline.language.identify import identify, main_language
 from pipeline.language.speech import mark
 from pipeline.language.tokens import WORD, tokenize
@@ -120,6 +121,12 @@ class Reader:
         """The id of an answer as it may be stored; where the source gives none, a keyed hash."""
         own_id = self.identifier(response.response_id) if response.has_own_id else None
         return own_id or pseudonymize(response.response_id, self.secret, "response") or ""
+
+    def qualified(self, source: str, identifier: str, stored: str) -> str:
+        """The id of a record with its system before it; a keyed hash where `stored`, its id alone, is one."""
+        whole = in_system(source, identifier)
+        hashed = pseudonymize(whole, self.secret, "conversation")
+        return (self.identifier(whole) if stored == identifier else hashed) or ""
 
 
 def load_scorer(config: Config) -> Scorer:
@@ -270,9 +277,12 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
     texts = reader.mask_turns(conversation.utterances)
     languages = identify(texts, declared=conversation.language)
     is_transcript = conversation.channel == "call"
-    suspects = _suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
+    invented = suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
+    conversation_id = reader.identifier(conversation.conversation_id) or ""
+    content_key = pseudonymize(conversation.content, reader.secret, "content") or ""
+    qualified_id = reader.qualified(conversation.source, conversation.conversation_id, conversation_id)
     return MaskedConversation(
-        conversation_id=reader.identifier(conversation.conversation_id) or "",
+        conversation_id=conversation_id,
         channel=conversation.channel,
         utterances=tuple(
             MaskedUtterance(
@@ -286,7 +296,7 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
                 asr_suspect=asr_suspect,
             )
             for utterance, text, language, asr_suspect in zip(
-                conversation.utterances, texts, languages, suspects, strict=True
+                conversation.utterances, texts, languages, invented, strict=True
             )
         ),
         language=conversation.language,
@@ -297,6 +307,13 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
         position=conversation.position,
         detected_language=main_language(languages, texts),
         special_categories=_special(texts),
+        source=conversation.source,
+        qualified_id=qualified_id if conversation.has_own_id else content_key,
+        content_key=content_key,
+        has_own_id=conversation.has_own_id,
+        changed_at=conversation.changed_at,
+        ignored=conversation.ignored,
+        role_confidence=conversation.role_confidence,
     )
 
 
@@ -304,29 +321,11 @@ def _special(texts: Sequence[MaskedText]) -> tuple[str, ...]:
     return tuple(sorted(frozenset().union(*(find_special(text) for text in texts))))
 
 
-def _suspects(utterances: Sequence[Utterance], texts: Sequence[MaskedText]) -> list[str | None]:
-    """Why each utterance of a transcript may be made up, or None; what its speaker said before tells a repetition."""
-    earlier: dict[str, str] = {}
-    reasons = []
-    for utterance, text in zip(utterances, texts, strict=True):
-        said = earlier.get(utterance.speaker, "")
-        reasons.append(
-            suspect(
-                text,
-                no_speech_prob=utterance.no_speech_prob,
-                avg_logprob=utterance.avg_logprob,
-                compression_ratio=utterance.compression_ratio,
-                previous=said,
-            )
-        )
-        earlier[utterance.speaker] = f"{said}{' '.join(text.split())}\n"
-    return reasons
-
-
 def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyResponse:
     verbatim = reader.mask(response.verbatim, numbered=True) if response.verbatim else None
+    response_id = reader.response_identifier(response)
     return MaskedSurveyResponse(
-        response_id=reader.response_identifier(response),
+        response_id=response_id,
         responded_at=response.responded_at,
         nps_rating=response.nps_rating,
         ces_rating=response.ces_rating,
@@ -338,4 +337,8 @@ def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyRe
         position=response.position,
         language=identify([verbatim], declared=FINNISH)[0] if verbatim else None,
         special_categories=_special([verbatim] if verbatim else []),
+        source=response.source,
+        qualified_id=reader.qualified(response.source, response.response_id, response_id),
+        content_key=pseudonymize(response.content, reader.secret, "content") or "",
+        changed_at=response.changed_at,
     )

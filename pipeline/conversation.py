@@ -5,6 +5,7 @@ The unmasked types (`Conversation`, `Utterance`, `SurveyResponse`) live in memor
 where raw text would reach a model or the store.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +44,11 @@ CUES: tuple[Cue, ...] = get_args(Cue)
 
 MaskedText = NewType("MaskedText", str)
 """Text that has been through `pipeline.privacy.mask`, the only place that makes one."""
+
+
+def in_system(source: str, identifier: str) -> str:
+    """An id that no other system has: with the system before it."""
+    return f"{source}:{identifier}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,19 @@ class Conversation:
     """What the source holds besides what was said, by kind (`note`, `event`, `typing`, `empty`), and how much of it."""
     role_confidence: float | None = None
     """How sure the inferred roles are, 0-1; None where the source says who is who."""
+    has_own_id: bool = True
+    """Whether the source gave the id; else it is the name of the file, and only the content tells two apart."""
+
+    @property
+    def content(self) -> str:
+        """What was said, by whom and about what, as one text: two deliveries with the same one say the same."""
+        turns = [
+            [turn.speaker, turn.text, turn.seconds, turn.end_seconds, turn.participant_id, turn.no_speech_prob,
+             turn.avg_logprob, turn.compression_ratio]
+            for turn in self.utterances
+        ]  # fmt: skip
+        facts = [self.channel, self.language, self.started_at, self.customer_id, self.queue, dict(self.metadata)]
+        return json.dumps([*facts, turns], ensure_ascii=False, sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +127,19 @@ class SurveyResponse:
     customer_id: str | None = None
     position: str = ""
     has_own_id: bool = True
+    source: str = ""
+    """The system that it comes from; its id is unique there, and only there."""
+    changed_at: datetime | None = None
+    """When the customer or the source last changed it, aware UTC: of two deliveries of one answer, the later counts."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What the source says besides (drivers, weights, tags, channel): short strings, without the columns of people."""
+
+    @property
+    def content(self) -> str:
+        """What was answered, as one text: two deliveries with the same one say the same."""
+        ratings = [self.nps_rating, self.ces_rating, self.csat_rating, self.first_contact_resolution]
+        facts = [self.responded_at, self.verbatim, self.conversation_id, self.customer_id, dict(self.metadata)]
+        return json.dumps([*ratings, *facts], ensure_ascii=False, sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +247,15 @@ class MaskedConversation:
     """The language most of it is in, told from its words; `language` is what the source says."""
     special_categories: tuple[str, ...] = ()
     """Hints at health, union, religion or other special categories of personal data (GDPR article 9), sorted."""
+    source: str = ""
+    qualified_id: str = ""
+    """The id that it gets where a conversation of another system has `conversation_id` already."""
+    content_key: str = ""
+    """Keyed hash of what was said: the same content, the same key."""
+    has_own_id: bool = True
+    changed_at: datetime | None = None
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    role_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +280,9 @@ class MaskedSurveyResponse:
     """The language of the verbatim, where there is one."""
     special_categories: tuple[str, ...] = ()
     """Hints at special categories in the verbatim, sorted."""
+    source: str = ""
+    qualified_id: str = ""
+    """The id that it gets where an answer of another system has `response_id` already."""
+    content_key: str = ""
+    """Keyed hash of what was answered: the same content, the same key."""
+    changed_at: datetime | None = None

@@ -85,6 +85,11 @@ def _conversation_row(
     return {
         "position": conversation.position,
         "conversation_id": conversation.conversation_id,
+        "qualified_id": conversation.qualified_id,
+        **_version_columns(conversation),
+        "has_own_id": conversation.has_own_id,
+        "role_confidence": conversation.role_confidence,
+        "ignored": dict(conversation.ignored),
         "channel": conversation.channel,
         "language": conversation.language,
         "detected_language": conversation.detected_language,
@@ -116,6 +121,8 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
     return {
         "position": response.position,
         "response_id": response.response_id,
+        "qualified_id": response.qualified_id,
+        **_version_columns(response),
         **_time_columns("responded", response.responded_at, zone),
         "nps_rating": response.nps_rating,
         "ces_rating": response.ces_rating,
@@ -132,9 +139,18 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
     }
 
 
+def _version_columns(record: MaskedConversation | MaskedSurveyResponse) -> Mapping[str, str | None]:
+    """What tells whose record it is, and which of two deliveries of it is the newer."""
+    return {"source": record.source, "content_key": record.content_key, "changed_at": _without_zone(record.changed_at)}
+
+
+def _without_zone(moment: datetime | None) -> str | None:
+    return moment.replace(tzinfo=None).isoformat() if moment else None
+
+
 def _time_columns(name: str, moment: datetime | None, zone: ZoneInfo) -> Mapping[str, str | None]:
     return {
-        f"{name}_at": moment.replace(tzinfo=None).isoformat() if moment else None,
+        f"{name}_at": _without_zone(moment),
         f"{name}_date": moment.astimezone(zone).date().isoformat() if moment else None,
     }
 

@@ -135,7 +135,7 @@ def load_batch(
         batch: what to load.
         file: the source file it is a slice of.
         run_id: the run that every row will name.
-        replace: a backfill: first take out what the same file stored of the same conversations and answers.
+        replace: a backfill: what is stored is read again (`sql/steps/decide.sql` says what becomes of a record).
 
     Raises:
         StoreError: the batch does not fit the tables; nothing of it is stored.
@@ -155,8 +155,12 @@ def load_batch(
     }
     try:
         with transaction(connection):
-            for script in ("replace.sql", "load.sql") if replace else ("load.sql",):
-                execute_script(connection, SQL / "steps" / script, parameters)
+            execute_script(connection, SQL / "steps" / "stage.sql", parameters)
+            (rounds,) = connection.execute("SELECT coalesce(round_count, 0) FROM rounds").fetchone() or (0,)
+            for number in range(1, rounds + 1):
+                for script in ("decide.sql", "load.sql"):
+                    execute_script(connection, SQL / "steps" / script, {**parameters, "round": number})
+            execute_script(connection, SQL / "steps" / "finish_batch.sql", parameters)
     except duckdb.Error as error:  # its message may quote the data
         raise StoreError(f"A batch of {file.file_name} cannot be loaded ({type(error).__name__}): report it.") from None
 
@@ -171,10 +175,14 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
                 [file.file_name, file.file_sha256, file.rejection_code, run_id, moment],
             )
         if file.file_sha256:
-            connection.execute(
-                "INSERT OR IGNORE INTO source_files VALUES (?, ?, ?, ?, ?)",
-                [file.file_sha256, file.file_name, file.format, run_id, moment],
-            )
+            parameters = {
+                "file_sha256": file.file_sha256,
+                "file_name": file.file_name,
+                "format": file.format,
+                "run_id": run_id,
+                "now": moment,
+            }
+            execute_script(connection, SQL / "steps" / "finish_file.sql", parameters)
 
 
 def counts(connection: "DuckDBPyConnection", run_id: str | None) -> dict[str, int]:

@@ -38,7 +38,10 @@ def stored(config: Config, tmp_path: Path) -> Config:
             conversation("c3", channel="call", customer=1, started_at=None),
         ]
         load(connection, tmp_path, talks, [answer("a1", 9, customer=2), answer("a2", 3)], file="chat.jsonl")
-        connection.execute("INSERT INTO source_files VALUES ('sha', 'chat.jsonl', 'chat_jsonl', 'run', now())")
+        connection.execute("""
+            INSERT INTO source_files (file_sha256, file_name, format, run_id, loaded_at)
+            VALUES ('sha', 'chat.jsonl', 'chat_jsonl', 'run', now())
+        """)
     return config
 
 
@@ -87,7 +90,7 @@ def connection_of_schema(config: Config) -> dict[str, list[str]]:
 HARMLESS = re.compile(
     r".*_(probability|intensity|count|index|rating|version|hash|score|touchpoint|resolution)"
     r"|(batch|run)_id|(loaded|finished|applied|rejected)_at|channel|language|detected_language|speaker_role|seconds|end_seconds"
-    r"|fingerprint|since|forgotten_at|kind|sentiment|model|is_\w+|evidence|asr_suspect|stage|touchpoint|rule|code|format|status|lemmatizer|lemma|name|sha256"
+    r"|source|has_own_id|role_confidence|ignored|fingerprint|since|forgotten_at|kind|sentiment|model|is_\w+|evidence|asr_suspect|stage|touchpoint|rule|code|format|status|lemmatizer|lemma|name|sha256"
 )
 
 

@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def named_in_code() -> set[str]:
     """The rejection codes in the source: second arguments of RecordError, `code=` of SourceError, duplicates in SQL."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
-    text += (ROOT / "pipeline" / "sql" / "steps" / "load.sql").read_text(encoding="utf-8")
+    text += (ROOT / "pipeline" / "sql" / "steps" / "finish_batch.sql").read_text(encoding="utf-8")
     codes = set(re.findall(r'RecordError\([^()]*?"([a-z_0-9]+)"\)', text)) | set(
         re.findall(r'code="([a-z_0-9]+)"', text)
     )

@@ -66,9 +66,14 @@ def test_second_night_changes_nothing(config: Config) -> None:
     first = steps.night([landing], config)
     before = digest(config.paths.database), digest(config.paths.published)
     second = steps.night([landing], config)
-    assert first.counts == {"conversations": 2, "utterances": 4, "survey answers": 0, "rejected rows": 0}
+    all_told = {"conversations": 2, "utterances": 4, "survey answers": 0, "rejected rows": 0}
+    assert first.counts == {
+        **all_told,
+        "stored": 2,
+        **dict.fromkeys(("unchanged", "replaced", "merged", "outdated"), 0),
+    }
     assert second.run_id is None
-    assert second.counts == first.counts
+    assert second.counts == all_told
     assert (digest(config.paths.database), digest(config.paths.published)) == before
     assert list(config.paths.staging.glob("*.gz")) == []
 
@@ -127,7 +132,7 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
     landing = config.paths.landing
     write(landing, "good.jsonl", *[chat(number) for number in range(90)])
     write(landing, "broken_line.jsonl", chat(150), '{"conversation_id": "c151", "tur', chat(152))
-    write(landing, "duplicate.jsonl", chat(150, "aivan muuta"), chat(160))
+    write(landing, "corrected.jsonl", chat(150, "aivan muuta"), chat(160))
     write(landing, "unknown.txt", "tämä ei ole mikään tunnettu muoto")
     write(landing, "truncated.json", '{"conversation_id": "p1",', '"turns": [{"role": "agent", "begin_s": 0.0')
     write(
@@ -141,7 +146,6 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
     steps.night([landing], config)
     assert rejections(config) == {
         ("broken_line.jsonl", "line 2", "malformed_json"),
-        ("duplicate.jsonl", "line 1", "duplicate_conversation"),
         ("empty.csv", "file", "empty_file"),
         ("latin.json", "line 1", "not_utf8"),
         ("survey.csv", "row 2", "bad_nps_rating"),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pipeline import keys, store
 from pipeline.config import Config
+from pipeline.conversation import in_system
 from pipeline.erasing.files import (
     Found,
     byte_hits,
@@ -26,7 +27,7 @@ from pipeline.erasing.files import (
     report_landing,
 )
 from pipeline.erasing.person import MIN_BYTES, MIN_LENGTH, Person, as_parts
-from pipeline.erasing.tombstones import tombstone
+from pipeline.erasing.tombstones import ANSWERED, tombstone
 from pipeline.privacy import Secret, load_secret, pseudonymize
 from pipeline.privacy.pseudonyms import KEY
 from pipeline.scanning import prefect_databases
@@ -38,6 +39,26 @@ SQL = store.SQL / "erasing"
 HERE = (None, "127.0.0.1", "localhost", "::1")
 """Hosts of an address that are this machine."""
 DATABASE_VARIABLES = ("PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A conversation or an answer of the customers, as `find.sql` tells of it."""
+
+    kind: str
+    stored_id: str
+    source: str | None
+    source_id: str
+    is_shared: bool
+
+    def wholes(self) -> Iterator[str]:
+        """What its tombstones are made of: the id in its system, and in that of answers which name a conversation."""
+        if self.source is None:
+            yield self.source_id
+            return
+        yield in_system(self.source, self.source_id)
+        if self.kind == "conversation":
+            yield in_system(ANSWERED, self.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +95,8 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
         store.migrate(connection)
         keys.settle(connection, paths.secret)
         secret = load_secret(paths.secret)
-        person = _find(connection, customers, secret)
-    stones = tuple(_tombstones(customers, person, secret))
+        person, records = _find(connection, customers, secret)
+    stones = tuple(_tombstones(customers, records, secret))
     elsewhere = [
         *forget_folder("staging", paths.staging, person, delete),
         *forget_folder("exports", paths.exports, person, delete),
@@ -93,18 +114,23 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
     )
 
 
-def _find(connection: "DuckDBPyConnection", customers: Sequence[str], secret: Secret) -> Person:
-    """Every id of the customers. A number that looks like a keyed hash may be either, and is taken for both."""
+def _find(connection: "DuckDBPyConnection", customers: Sequence[str], secret: Secret) -> tuple[Person, list[_Record]]:
+    """Every id of the customers, and their records.
+
+    A number that looks like a keyed hash may be either, and is taken for both.
+    """
     given = list(dict.fromkeys(customers))
     hashes = [*(_keyed(id_, secret) for id_ in given), *(pseudonymize(id_, secret, "customer") or "" for id_ in given)]
     query = (SQL / "find.sql").read_text(encoding="utf-8")
-    rows = connection.execute(query, {"keys": hashes}).fetchall()
-    return Person(
+    records = [_Record(*row) for row in connection.execute(query, {"keys": hashes}).fetchall()]
+    person = Person(
         numbers=tuple(id_ for id_ in given if not KEY.fullmatch(id_)),
         keys=tuple(dict.fromkeys(hashes)),
-        conversations=tuple(id_ for kind, id_ in rows if kind == "conversation"),
-        responses=tuple(id_ for kind, id_ in rows if kind == "response"),
+        conversations=tuple(record.stored_id for record in records if record.kind == "conversation"),
+        responses=tuple(record.stored_id for record in records if record.kind == "response"),
+        shared=tuple(record.stored_id for record in records if record.is_shared),
     )
+    return person, records
 
 
 def _keyed(customer: str, secret: Secret) -> str:
@@ -112,14 +138,14 @@ def _keyed(customer: str, secret: Secret) -> str:
     return customer if KEY.fullmatch(customer) else pseudonymize(customer, secret, "customer") or ""
 
 
-def _tombstones(customers: Sequence[str], person: Person, secret: Secret) -> Iterator[tuple[str, str]]:
+def _tombstones(customers: Sequence[str], records: Sequence[_Record], secret: Secret) -> Iterator[tuple[str, str]]:
     """Tombstone and kind of each id. An id that looks like a keyed hash may be the source's own, and gets both."""
-    ids = {"customer": customers, "conversation": person.conversations, "response": person.responses}
-    for kind, of_kind in ids.items():
-        for id_ in dict.fromkeys(of_kind):
-            yield tombstone(id_, secret, kind) or "", f"tombstone-{kind}"
-            if KEY.fullmatch(id_):
-                yield tombstone(id_, secret, "key") or "", "tombstone-key"
+    ids = [("customer", customer, customer) for customer in dict.fromkeys(customers)]
+    ids += [(record.kind, record.source_id, whole) for record in records for whole in record.wholes()]
+    for kind, id_, whole in dict.fromkeys(ids):
+        yield tombstone(whole, secret, kind) or "", f"tombstone-{kind}"
+        if KEY.fullmatch(id_):
+            yield tombstone(whole, secret, "key") or "", "tombstone-key"
 
 
 def _forget_published(config: Config, person: Person, stones: Sequence[tuple[str, str]]) -> list[Found]:
@@ -207,6 +233,8 @@ def _notes(person: Person, landing: Sequence[Found]) -> Iterator[str]:
     short = sum(len(id_) < MIN_LENGTH for id_ in person.ids)
     if short:
         yield f"{short} ids of fewer than {MIN_LENGTH} characters were looked up in their columns only, not in files."
+    if person.shared:
+        yield f"{len(person.shared)} ids are another system's too: they were looked up in their columns only."
     if landing:
         yield f"Files that are not ours hold the person: delete it at the source: {len(landing)} files."
     if not person.numbers:

@@ -23,6 +23,8 @@ class Person:
     """The keyed hashes that are stored in their place."""
     conversations: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    """Those of the ids that another system's records have too: found somewhere, they prove nothing."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -32,13 +34,13 @@ class Person:
     @property
     def pattern(self) -> str:
         """Any of the ids as a word of its own, in the language that Python's `re` and DuckDB's RE2 share."""
-        return as_words(self.ids)
+        return as_words(id_ for id_ in self.ids if id_ not in self.shared)
 
     def slices(self) -> Iterator["Person"]:
         """The same ids, as few at a time as DuckDB searches for fast."""
         for start in range(0, len(self.ids), SLICE):
             part = set(self.ids[start : start + SLICE])
-            kinds = (self.numbers, self.keys, self.conversations, self.responses)
+            kinds = (self.numbers, self.keys, self.conversations, self.responses, self.shared)
             yield Person(*(tuple(id_ for id_ in ids if id_ in part) for ids in kinds))
 
     def hits(self, text: str) -> int:

@@ -4,14 +4,17 @@ A tombstone is a keyed hash of an id under a kind of its own, so that it joins w
 nothing to anyone without the secret.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline import store
 from pipeline.annotate import Reader
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, SurveyResponse, in_system
 from pipeline.privacy import Secret, pseudonymize
+
+ANSWERED = ""
+"""Stands for the system of a conversation that an answer names, since surveys name none."""
 
 
 def tombstone(identifier: str | None, secret: Secret, kind: str) -> str | None:
@@ -43,18 +46,39 @@ def is_forgotten(record: Conversation | SurveyResponse, tombstones: frozenset[st
 
 def _marks(record: Conversation | SurveyResponse, reader: Reader) -> Iterator[str | None]:
     """The tombstones that would keep a record out."""
-    customers = [record.customer_id]
+    customers, system = [record.customer_id], ANSWERED
     if isinstance(record, Conversation):
         customers += [turn.participant_id for turn in record.utterances if turn.speaker == "customer"]
+        system = record.source
     else:
-        yield tombstone(record.response_id if record.has_own_id else None, reader.secret, "response")
-        yield from (tombstone(past.response_identifier(record), reader.secret, "key") for past in _pasts(reader))
+        own_id = record.response_id if record.has_own_id else None
+        keyed = [past.response_identifier(record) for past in _pasts(reader)]
+        yield from _marks_of_id("response", record.source, own_id, keyed, reader.secret)
     for customer in dict.fromkeys(customers):
         yield tombstone(customer, reader.secret, "customer")
         for past in _pasts(reader):
             yield tombstone(pseudonymize(customer, past.secret, "customer"), reader.secret, "key")
-    yield tombstone(record.conversation_id, reader.secret, "conversation")
-    yield from (tombstone(past.identifier(record.conversation_id), reader.secret, "key") for past in _pasts(reader))
+    if (id_ := record.conversation_id) is not None:
+        keyed = [past.identifier(id_) or "" for past in _pasts(reader)]
+        yield from _marks_of_id("conversation", system, id_, keyed, reader.secret)
+
+
+def _marks_of_id(kind: str, system: str, id_: str | None, keyed: Sequence[str], secret: Secret) -> Iterator[str | None]:
+    """The tombstones of an id in its system, and those of a time when the system was not told.
+
+    Args:
+        kind: "conversation" or "response".
+        system: the system whose id it is.
+        id_: the source's own id, if it gives one.
+        keyed: what was stored in its place after each rotation of the secret.
+        secret: the present secret.
+    """
+    if id_ is not None:
+        yield tombstone(in_system(system, id_), secret, kind)
+        yield tombstone(id_, secret, kind)
+    for key in keyed:
+        yield tombstone(in_system(system, key), secret, "key")
+        yield tombstone(key, secret, "key")
 
 
 def _pasts(reader: Reader) -> Iterator[Reader]:

@@ -7,9 +7,12 @@ too, the utterance is kept. Not every row is proof: people also say Kiitos.
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from pipeline.conversation import Utterance
 
 TABLE = Path(__file__).with_name("hallucinations_fi.tsv")
 
@@ -105,3 +108,27 @@ def _plain(text: str) -> str:
     """Lower case, single spaces, without the marks at its ends; brackets and dots alone stay."""
     said = " ".join(text.lower().split())
     return said.strip(" .,!?…\"'”") or said
+
+
+def suspects(utterances: Sequence[Utterance], texts: Sequence[str]) -> list[str | None]:
+    """Why each utterance of a transcript may be made up, or None; what its speaker said before tells a repetition.
+
+    Args:
+        utterances: the turns with what the recognizer says of them.
+        texts: their texts, masked.
+    """
+    earlier: dict[str, str] = {}
+    reasons = []
+    for utterance, text in zip(utterances, texts, strict=True):
+        said = earlier.get(utterance.speaker, "")
+        reasons.append(
+            suspect(
+                text,
+                no_speech_prob=utterance.no_speech_prob,
+                avg_logprob=utterance.avg_logprob,
+                compression_ratio=utterance.compression_ratio,
+                previous=said,
+            )
+        )
+        earlier[utterance.speaker] = f"{said}{' '.join(text.split())}\n"
+    return reasons

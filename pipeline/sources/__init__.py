@@ -1,14 +1,18 @@
 """Read the files that contact centres export, as conversations and survey answers.
 
 A format is one module with two functions: `matches(head)` says whether the start of a file looks like it,
-`read(file, zone)` yields its records in order. A record that cannot be read is *yielded* as a `RecordError`, so that
-those after it still arrive; a file that cannot be read as a whole raises `SourceError`.
+`read(file, zone)` yields its records in order. A module whose ids are those of another format's too says so by a
+`SYSTEM` that both share; else the format's name is the system that its records come from. A record that cannot be read
+is *yielded* as a `RecordError`, so that those after it still arrive; a file that cannot be read as a whole raises
+`SourceError`.
 
-A table that the configuration describes is read by its mapping, whose format is called `mapping:NAME`. It never takes a
-file from a format in silence: where both know it, the file is ambiguous until the mapping says `instead_of`.
+A table that the configuration describes is read by its mapping, whose format is called `mapping:NAME` and whose system
+`NAME`. It never takes a file from a format in silence: where both know it, the file is ambiguous until the mapping says
+`instead_of`.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -117,17 +121,22 @@ def candidates(head: Head, mappings: Sequence[ColumnMapping] = ()) -> list[str]:
 def read(
     file: Path | SourceFile, format_name: str, zone: ZoneInfo, mappings: Sequence[ColumnMapping] = ()
 ) -> Iterator[Record]:
-    """The records of a file in source order; times without a zone are read in `zone`.
+    """The records of a file in source order, each with its system; times without a zone are read in `zone`.
 
     Raises:
         SourceError: the file cannot be read as a whole.
     """
     file = as_source(file)
+    records: Iterator[Record]
     if format_name.startswith(MAPPING):
-        (mapping,) = (mapping for mapping in mappings if mapping.name == format_name.removeprefix(MAPPING))
-        return mapped.read(file, mapping, zone)
-    records: Iterator[Record] = _module(format_name).read(file, zone)
-    return records
+        system = format_name.removeprefix(MAPPING)
+        (mapping,) = (mapping for mapping in mappings if mapping.name == system)
+        records = mapped.read(file, mapping, zone)
+    else:
+        system = getattr(_module(format_name), "SYSTEM", format_name)
+        records = _module(format_name).read(file, zone)
+    for record in records:
+        yield record if isinstance(record, RecordError) or record.source else replace(record, source=system)
 
 
 def _module(format_name: str) -> ModuleType:

@@ -18,6 +18,7 @@ from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
 from pipeline.sources.values import holds, joined, mapping, text
 
+SYSTEM = "amazon_connect"
 VOICE = re.compile(r'"Channel"\s*:\s*"VOICE"')
 NAME_END = re.compile(r"_analysis(?:_redacted)?_.*", re.DOTALL)
 ROLES = {"CUSTOM_BOT": "bot", "SUPERVISOR": "agent"}

@@ -54,7 +54,9 @@ def _response(row: Row, position: str, fallback_id: str, mapping: ColumnMapping,
         position=position,
         has_own_id=bool(texts.get("response_id")),
         metadata={clean(name): text for name in mapping.metadata if (text := _label(row.get(name, "")))},
-        **ratings,
+        nps_rating=ratings["nps_rating"],
+        ces_rating=ratings["ces_rating"],
+        csat_rating=ratings["csat_rating"],
     )
 
 

@@ -56,6 +56,7 @@ def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordErro
 
 
 def _call_id(parsed: "WebVTT") -> str:
+    """The id that Teams gives in its cues."""
     match = CUE_ID.fullmatch(parsed.captions[0].identifier or "") if parsed.captions else None
     return match.group(1) if match else ""
 

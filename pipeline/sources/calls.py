@@ -44,7 +44,7 @@ def read_calls(
         SourceError: the file is not UTF-8, or no whole JSON.
     """
     calls = (
-        found if isinstance(found, RecordError) else (found[0], {**_named(file, found[0]), **_given(convert(found[1]))})
+        found if isinstance(found, RecordError) else (found[0], _named(file, found[0], convert(found[1])))
         for found in json_records(file)
     )
     return canonical.conversations(calls, dict, "call", zone)
@@ -52,17 +52,15 @@ def read_calls(
 
 def read_call(file: SourceFile, zone: ZoneInfo, call: Mapping[str, Any]) -> Iterator[Conversation | RecordError]:
     """The call that is all of a file, as `read_calls` gives those of JSON."""
-    return canonical.conversations([("file", {**_named(file, "file"), **_given(call)})], dict, "call", zone)
+    return canonical.conversations([("file", _named(file, "file", call))], dict, "call", zone)
 
 
-def _named(file: SourceFile, position: str) -> dict[str, str]:
-    """What a file's name says of a call; of several in one file each needs an id of its own."""
-    own_id = file.stem if position in FIRST else f"{file.stem} {position}"
-    return {"conversation_id": own_id, "started_at": named_start(file)}
-
-
-def _given(call: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in call.items() if value not in (None, "")}
+def _named(file: SourceFile, position: str, call: Mapping[str, Any]) -> dict[str, Any]:
+    """A call with what its file's name says where it does not; of several in one file each needs an id of its own."""
+    given = {key: value for key, value in call.items() if value not in (None, "")}
+    name = file.stem if position in FIRST else f"{file.stem} {position}"
+    own = {"conversation_id": name, "has_own_id": "conversation_id" in given, "started_at": named_start(file)}
+    return {**own, **given}
 
 
 def mappings(value: object) -> list[Mapping[str, Any]]:

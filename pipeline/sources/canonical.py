@@ -1,15 +1,16 @@
 """One conversation from one plain mapping: what the chat and call readers share.
 
 Keys, by our names: `conversation_id`, `channel`, `language`, `started_at`, `changed_at`, `customer_id`, `agent_id`,
-`queue`, `ignored` (a count for each kind of what is no turn: `note` between colleagues, `event`, `typing`, `redacted`,
-`attachment`, and `missing` where the vendor left some out), and `turns`, each with
-`speaker`, `text`, `participant_id` and either `sent_at` (a clock) or `seconds` (from the start); a turn of a call may
-have Whisper's figures of its own work, `no_speech_prob`, `avg_logprob` and `compression_ratio`. A turn whose source
-names no role has no `speaker`, and the source's label (`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
+`queue`, `has_own_id` (False where a reader takes the name of the file for want of an id), `ignored` (a count for each
+kind of what is no turn: `note` between colleagues, `event`, `typing`, `redacted`, `attachment`, and `missing` where the
+vendor left some out), and `turns`, each with `speaker`, `text`, `participant_id` and either `sent_at` (a clock) or
+`seconds` (from the start); a turn of a call may have Whisper's figures of its own work, `no_speech_prob`,
+`avg_logprob` and `compression_ratio`. A turn whose source names no role has no `speaker`, and the source's label
+(`SPEAKER_00`) as its `participant_id`: `roles` infers the rest.
 Every other key of the conversation with a short plain value becomes metadata that touchpoint rules can look at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite, nan
@@ -33,7 +34,7 @@ CHANNEL_NAMES: dict[str, Channel] = {
     "email": "email", "sähköposti": "email",
 }  # fmt: skip
 KNOWN_KEYS = {"conversation_id", "channel", "language", "started_at", "changed_at", "customer_id", "agent_id", "queue",
-              "turns", "ignored"}  # fmt: skip
+              "turns", "ignored", "has_own_id"}  # fmt: skip
 MAX_METADATA_CHARACTERS = 200
 
 
@@ -53,8 +54,9 @@ def _conversation(record: Mapping[str, Any], position: str, channel: Channel, zo
     conversation_id = _short(record.get("conversation_id"))
     if not conversation_id:
         raise RecordError(position, "missing_conversation_id")
-    clocks = [_time(turn.get("sent_at"), position, zone) for turn in _turns(record, position)]
-    started_at = _time(record.get("started_at"), position, zone) or min(filter(None, clocks), default=None)
+    said_start = _time(record.get("started_at"), position, zone)
+    clocks = _clocks(_turns(record, position), said_start, position, zone)
+    started_at = said_start or min(filter(None, clocks), default=None)
     utterances = [
         _utterance(turn, clock, started_at, record.get("agent_id"), position)
         for turn, clock in zip(record["turns"], clocks, strict=True)
@@ -78,6 +80,7 @@ def _conversation(record: Mapping[str, Any], position: str, channel: Channel, zo
         position=position,
         changed_at=_time(record.get("changed_at"), position, zone),
         ignored={kind: count for kind, count in mapping(record.get("ignored")).items() if count and type(count) is int},
+        has_own_id=record.get("has_own_id") is not False,
     )
 
 
@@ -86,6 +89,35 @@ def _turns(record: Mapping[str, Any], position: str) -> list[Mapping[str, Any]]:
     if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
         raise RecordError(position, "missing_turns")
     return turns
+
+
+def _clocks(
+    turns: Sequence[Mapping[str, Any]], start: datetime | None, position: str, zone: ZoneInfo
+) -> list[datetime | None]:
+    """When each turn was said.
+
+    A local time of the hour that autumn doubles is the second one where the first would go back from the turn before.
+    In the hour that spring leaves out nothing can be said: a clock that shows it is read as not yet set forward, and
+    what follows on a clock that is, and would so lie before it, is of the same moment.
+    """
+    clocks: list[datetime | None] = []
+    before, is_ahead = start, False
+    for turn in turns:
+        clock = _time(turn.get("sent_at"), position, zone)
+        if clock and before and clock < before:
+            second = _time(turn.get("sent_at"), position, zone, fold=1)
+            clock = second if second and second >= before else before if is_ahead else clock
+        clocks.append(clock)
+        if clock:
+            is_ahead = clock == before if is_ahead else _is_missing(turn.get("sent_at"), zone)
+            before = clock
+    return clocks
+
+
+def _is_missing(value: object, zone: ZoneInfo) -> bool:
+    """Whether a time is one of the hour that a change of the clocks leaves out."""
+    moment = datetime.fromisoformat(str(value).strip())
+    return moment.tzinfo is None and utc(str(value), zone).astimezone(zone).replace(tzinfo=None) != moment
 
 
 def _utterance(
@@ -120,11 +152,11 @@ def _channel(value: object, default: Channel, position: str) -> Channel:
     return CHANNEL_NAMES[name] if name else default
 
 
-def _time(value: object, position: str, zone: ZoneInfo) -> datetime | None:
+def _time(value: object, position: str, zone: ZoneInfo, fold: int = 0) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return utc(str(value), zone)
+        return utc(str(value), zone, fold)
     except ValueError:
         raise RecordError(position, "bad_time") from None
 

@@ -15,6 +15,7 @@ from pipeline.sources.head import Head
 from pipeline.sources.json_stream import json_records
 from pipeline.sources.values import clock, holds, joined, mapping, sequence, sorted_out, text
 
+SYSTEM = "chatwoot"
 NUMBERS = {"incoming": "0", "outgoing": "1", "activity": "2", "template": "3"}
 """Webhooks write the names."""
 CHANNELS = {"Channel::Email": "email", "Channel::Voice": "call"}

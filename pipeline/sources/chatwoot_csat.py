@@ -14,6 +14,7 @@ from pipeline.sources.questions import Plan, plan
 from pipeline.sources.tables import Rows, names_of, sample_of
 from pipeline.sources.values import text
 
+SYSTEM = "chatwoot"
 REQUIRED = ("item.rating", "item.feedback_message", "item.conversation_id")
 FIXED = {
     "response_id": Column("id"),

@@ -12,6 +12,7 @@ from pipeline.sources.head import Head
 from pipeline.sources.json_stream import json_records
 from pipeline.sources.values import holds, joined, mapping, sequence, sorted_out, text
 
+SYSTEM = "amazon_connect"
 SPEAKERS = {"AGENT": "agent", "SUPERVISOR": "agent", "CUSTOMER": "customer", "CUSTOM_BOT": "bot", "SYSTEM": "bot"}
 SAID = {"text/plain", "text/markdown"}
 

@@ -80,15 +80,20 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\0", " ")).strip()
 
 
-def utc(time: str, zone: ZoneInfo) -> datetime:
+def utc(time: str, zone: ZoneInfo, fold: int = 0) -> datetime:
     """An ISO 8601 time as aware UTC; one without a zone is read in `zone`.
+
+    Args:
+        time: the time.
+        zone: where it was written down.
+        fold: which of the two it is where the clocks go back and show it twice: 0 the first, 1 the second.
 
     Raises:
         ValueError: it is no ISO 8601 time, or lies outside the calendar.
     """
     moment = datetime.fromisoformat(time.strip())
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=fold)).astimezone(UTC)
     except OverflowError:
         raise ValueError("outside the calendar") from None
 

@@ -14,6 +14,7 @@ from pipeline.sources.questions import Plan, plan
 from pipeline.sources.tables import Rows, names_of, sample_of, table_rows
 
 REQUIRED = ("#", "Submit Date (UTC)", "Network ID")
+SYSTEM = "typeform"
 SUBMITTED, STAGED = "Submit Date (UTC)", "Stage Date (UTC)"
 OF_THE_SURVEY = dict.fromkeys(
     ("Start Date (UTC)", STAGED, "Response Type", "Network ID"), "of the survey, not of the answer"

@@ -20,6 +20,7 @@ from pipeline.sources.tables import Rows, names_of, sample_of
 from pipeline.sources.text import Row
 from pipeline.sources.values import mapping, sequence, text
 
+SYSTEM = "typeform"
 REQUIRED = ("items.item.submitted_at", "items.item.answers", "items.item.answers.item.field")
 LONG_TEXT = " [long_text]"
 

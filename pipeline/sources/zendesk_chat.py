@@ -15,6 +15,7 @@ from pipeline.sources.head import Head
 from pipeline.sources.json_stream import json_records
 from pipeline.sources.values import holds, joined, mapping, sequence, sorted_out, text
 
+SYSTEM = "zendesk"
 PAGES = ("chats",)
 SPEAKERS = {"visitor": "customer", "agent": "agent", "trigger": "bot", "system": "bot", "bot": "bot"}
 

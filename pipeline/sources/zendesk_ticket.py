@@ -18,6 +18,7 @@ from pipeline.sources.html_text import html_text
 from pipeline.sources.json_stream import json_records
 from pipeline.sources.values import holds, joined, mapping, sequence, sorted_out, text
 
+SYSTEM = "zendesk"
 PAGES = ("tickets",)
 SPEAKERS = {"end-user": "customer", "agent": "agent", "admin": "agent"}
 ZENDESK_ITSELF = "-1"

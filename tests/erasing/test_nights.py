@@ -52,9 +52,7 @@ def test_a_night_with_nothing_new_lets_expire_too_once_a_day(house: Settings, mo
     assert all(path.read_bytes().count(b"zqxwvjkpy") > 0 for path in files)
     config = house(RETENTION__TEXTS_CHAT="10")
     report = steps.night([config.paths.landing], config)
-    assert report.counts == {
-        "conversations": 0, "utterances": 0, "survey answers": 0, "rejected rows": 0, "expired texts": 1
-    }  # fmt: skip
+    assert {what: count for what, count in report.counts.items() if count} == {"expired texts": 1}
     assert all(path.read_bytes().count(b"zqxwvjkpy") == 0 for path in files)
     assert all(path.read_bytes().count(b"jkqwzvyxp") > 0 for path in files)
     assert steps.night([config.paths.landing], config).run_id is None

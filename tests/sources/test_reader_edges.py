@@ -193,3 +193,29 @@ def test_a_table_that_breaks_what_its_mark_promises_is_a_source_error(tmp_path, 
     with pytest.raises(SourceError) as refused:
         list(read(path, format_name, HELSINKI))
     assert refused.value.code == "not_utf8"
+
+
+def test_every_record_has_a_system(tmp_path):
+    """The format's name, where neither the reader nor the module says which system it is."""
+    call, survey = tmp_path / "call.vtt", tmp_path / "nps.csv"
+    call.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\n<v Asiakas>moi</v>\n", "utf-8")
+    survey.write_text("responded_at,nps_rating\n2026-09-01T12:00,9\n2026-09-01,17\n", "utf-8")
+    assert [record.source for record in read(call, "call_webvtt", HELSINKI)] == ["call_webvtt"]
+    answer, rejected = read(survey, "survey_csv", HELSINKI)
+    assert answer.source == "survey_csv"
+    assert rejected.code == "bad_nps_rating"
+
+
+def test_two_formats_of_a_system_share_its_name(tmp_path, monkeypatch):
+    from pipeline.sources import survey_csv
+
+    monkeypatch.setattr(survey_csv, "SYSTEM", "delighted", raising=False)
+    (tmp_path / "nps.csv").write_text("responded_at,nps_rating\n2026-09-01T12:00,9\n", "utf-8")
+    assert next(read(tmp_path / "nps.csv", "survey_csv", HELSINKI)).source == "delighted"
+
+
+@pytest.mark.parametrize(("note", "own"), [("NOTE\nconversation_id: p1\n\n", True), ("", False)])
+def test_the_name_of_a_file_is_no_id(tmp_path, note, own):
+    (tmp_path / "p1.vtt").write_text(f"WEBVTT\n\n{note}00:00.000 --> 00:01.000\n<v Asiakas>moi</v>\n", "utf-8")
+    (call,) = read(tmp_path / "p1.vtt", "call_webvtt", HELSINKI)
+    assert (call.conversation_id, call.has_own_id) == ("p1", own)

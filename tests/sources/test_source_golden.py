@@ -24,7 +24,8 @@ def plain(record):
     if isinstance(record, RecordError):
         return {"rejected": record.position, "code": record.code}
     fields = asdict(record)
-    fields.pop("has_own_id", None)  # told apart in test_reader_edges.py
+    fields.pop("has_own_id", None)  # told apart in test_reader_edges.py, and so is the system
+    fields.pop("source", None)
     if "utterances" in fields:
         fields["turns"] = [filled(utterance) for utterance in fields.pop("utterances")]
     return filled(fields)

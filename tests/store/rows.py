@@ -9,6 +9,7 @@ have 0.1) and `evidence` as (label, start, end, weight).
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,11 @@ def utc(moment: str | None) -> datetime | None:
 def key(number: int | None) -> str | None:
     """What a keyed hash looks like."""
     return None if number is None else f"{number:032x}"
+
+
+def digest(*content: object) -> str:
+    """A key of what a record says: the same for the same, as the keyed hash of its content is."""
+    return sha256(repr(content).encode()).hexdigest()[:32]
 
 
 def score(
@@ -107,10 +113,12 @@ def conversation(
     values: dict[str, Any] = {
         "conversation_id": conversation_id, "channel": "chat", "utterances": utterances, "language": "fi",
         "started_at": utc(started_at), "customer_key": key(customer), "queue": None, "metadata": {},
-        "position": f"line {conversation_id}",
+        "position": f"line {conversation_id}", "source": "invented",
     }  # fmt: skip
+    values = {**values, "content_key": digest(utterances, touchpoint, started_at, customer), **facts}
+    values.setdefault("qualified_id", f"{values['source']}:{conversation_id}")
     stretches = touchpoints or [(0, len(utterances) - 1, touchpoint)]
-    return MaskedConversation(**{**values, **facts}), [
+    return MaskedConversation(**values), [
         Assignment(first, last, f"stage of {name}", name, "invented") for first, last, name in stretches
     ]
 
@@ -138,9 +146,12 @@ def answer(
         "csat_rating": None, "first_contact_resolution": None, "verbatim": None, "conversation_id": None,
         "customer_key": key(customer), "position": f"row {response_id}",
         "score": score(sentiment, emotions, told), "tokens": _tokens(tokens),
-        "language": "fi" if facts.get("verbatim") else None,
+        "language": "fi" if facts.get("verbatim") else None, "source": "invented",
     }  # fmt: skip
-    return MaskedSurveyResponse(**{**values, **facts})
+    told_facts = {name: fact for name, fact in facts.items() if name != "position"}
+    values = {**values, "content_key": digest(nps_rating, responded_at, customer, sorted(told_facts.items())), **facts}
+    values.setdefault("qualified_id", f"{values['source']}:{response_id}")
+    return MaskedSurveyResponse(**values)
 
 
 def add_run(

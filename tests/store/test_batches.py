@@ -1,4 +1,4 @@
-"""A staged batch into the tables: once, whole or not at all, and no record twice."""
+"""A staged batch into the tables: once, whole or not at all. Records that come again: test_deliveries."""
 
 import gzip
 import json
@@ -15,8 +15,8 @@ from pipeline.staging import StagedBatch, StagedFile
 from tests.store.rows import add_run, answer, conversation, load, rows
 
 TABLES = (
-    "conversations", "utterances", "utterance_scores", "conversation_touchpoints", "survey_responses",
-    "verbatim_scores", "rejections", "batches",
+    "conversations", "utterances", "utterance_scores", "conversation_touchpoints", "conversation_parts",
+    "survey_responses", "verbatim_scores", "rejections", "batches",
 )  # fmt: skip
 
 
@@ -44,31 +44,21 @@ def test_counts_of_a_batch(connection: DuckDBPyConnection, tmp_path: Path) -> No
         [("line 7", "no_text")],
     )  # fmt: skip
     counts = "SELECT file_sha256, run_id, conversation_count, utterance_count, survey_response_count, rejection_count"
-    assert rows(connection, f"{counts} FROM batches") == [("sha of a.jsonl", "run", 2, 6, 1, 3)]
+    assert rows(connection, f"{counts} FROM batches") == [("sha of a.jsonl", "run", 2, 6, 1, 1)]
+    found = "SELECT stored_count, unchanged_count, replaced_count, merged_count, outdated_count FROM batches"
+    assert rows(connection, found) == [(3, 2, 0, 0, 0)]
 
 
-def test_the_first_of_duplicates_stays_and_the_others_are_rejected(
-    connection: DuckDBPyConnection, tmp_path: Path
-) -> None:
-    first = conversation("c1", [("customer", 1.0)], position="line 1")
-    again = conversation("c1", [("customer", -1.0), ("agent", -1.0)], position="line 2")
-    load(
-        connection, tmp_path, [first, again],
-        [answer("a1", 9, position="row 2"), answer("a1", 0, position="row 3"), answer("a1", 1, position="row 4")],
-    )  # fmt: skip
-    load(connection, tmp_path, [again, conversation("c2")], [answer("a1", 5, position="row 9")], batch="1")
-    load(connection, tmp_path, [again], file="b.jsonl")
-    assert rows(connection, "SELECT conversation_id, sentiment_score FROM utterance_scores ORDER BY ALL") == [
-        ("c1", 1.0), ("c2", 0.0)
+def test_what_too_many_records_share_is_no_id(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """A column that holds the same for everybody: each would take the other's place."""
+    same = [conversation("c1", [("customer", number / 100)], position=f"line {number}") for number in range(23)]
+    load(connection, tmp_path, same, [answer("a1", n % 11, position=f"row {n}", verbatim=str(n)) for n in range(21)])
+    assert rows(connection, "SELECT position, code FROM rejections ORDER BY ALL") == [
+        ("line 20", "duplicate_conversation"), ("line 21", "duplicate_conversation"),
+        ("line 22", "duplicate_conversation"), ("row 20", "duplicate_response"),
     ]  # fmt: skip
-    assert rows(connection, "SELECT response_id, nps_rating FROM survey_responses") == [("a1", 9)]
-    assert rows(connection, "SELECT batch_id, file_name, position, code, run_id FROM rejections ORDER BY ALL") == [
-        ("a.jsonl-0", "a.jsonl", "line 2", "duplicate_conversation", "run"),
-        ("a.jsonl-0", "a.jsonl", "row 3", "duplicate_response", "run"),
-        ("a.jsonl-0", "a.jsonl", "row 4", "duplicate_response", "run"),
-        ("a.jsonl-1", "a.jsonl", "row 9", "duplicate_response", "run"),
-        ("b.jsonl-0", "b.jsonl", "line 2", "duplicate_conversation", "run"),
-    ]
+    assert rows(connection, "SELECT stored_count, replaced_count FROM batches") == [(2, 38)]
+    assert rows(connection, "SELECT sentiment_score FROM utterance_scores") == [(0.19,)]
 
 
 # --- a backfill ------------------------------------------------------------------------------------------------------
@@ -84,6 +74,8 @@ def test_replace_takes_the_same_records_of_the_same_file_only(connection: DuckDB
         [answer("a1", 0, sentiment=-1.0, **words)],
     )
     load(connection, tmp_path, [conversation("c3", old)], [answer("a2", 0), answer("a3", 0)], file="b.jsonl")
+    for file in ("a.jsonl", "b.jsonl"):
+        store.finish_file(connection, StagedFile(file, f"sha of {file}"), "run")
     add_run(connection, "backfill")
     load(
         connection, tmp_path,
@@ -104,46 +96,47 @@ def test_replace_takes_the_same_records_of_the_same_file_only(connection: DuckDB
         ("a1", 10), ("a2", 0), ("a3", 0)
     ]  # fmt: skip
     assert rows(connection, "SELECT sentiment_score, run_id FROM verbatim_scores") == [(1.0, "backfill")]
-    assert rows(connection, "SELECT position, code FROM rejections ORDER BY ALL") == [
-        ("line c3", "duplicate_conversation"), ("row a2", "duplicate_response")
-    ]  # fmt: skip
+    counts = "SELECT stored_count, replaced_count, outdated_count FROM batches WHERE run_id = 'backfill'"
+    assert rows(connection, counts) == [(0, 2, 2)]
 
 
 def test_replace_does_not_reject_twice(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     placed, rejected = [conversation("c1"), conversation("c1", position="line 9")], [("line 2", "no_text")]
     load(connection, tmp_path, placed, rejections=rejected)
     known = rows(connection, "FROM rejections ORDER BY ALL")
-    assert len(known) == 2
+    assert len(known) == 1
     add_run(connection, "backfill")
     load(connection, tmp_path, placed, rejections=rejected, batch="again", run="backfill", replace=True)
     assert rows(connection, "FROM rejections ORDER BY ALL") == known
     load(
         connection, tmp_path, rejections=[("line 2", "bad_time")], batch="another reason", run="backfill", replace=True
     )
-    assert len(rows(connection, "FROM rejections")) == 3
+    assert len(rows(connection, "FROM rejections")) == 2
 
 
-def test_a_backfill_in_slices_keeps_the_first_of_duplicates_too(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    """What the first slice of a backfill has just stored, its second slice may not take out again."""
+def test_a_backfill_in_slices_ends_as_the_night_did(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Of two versions in one file the later one counts, in whichever slices they stand."""
     first = [conversation("c1", [("customer", 1.0)])], [answer("a1", 10)]
     second = [conversation("c1", [("customer", -1.0)], position="line 201")], [answer("a1", 0, position="row 201")]
     load(connection, tmp_path, *first, batch="0")
     load(connection, tmp_path, *second, batch="1")
+    store.finish_file(connection, StagedFile("a.jsonl", "sha of a.jsonl"), "run")
+    before = content(connection)
     add_run(connection, "backfill")
     load(connection, tmp_path, *first, batch="backfill-0", run="backfill", replace=True)
     load(connection, tmp_path, *second, batch="backfill-1", run="backfill", replace=True)
-    assert rows(connection, "SELECT sentiment_score, run_id FROM utterance_scores") == [(1.0, "backfill")]
-    assert rows(connection, "SELECT nps_rating FROM survey_responses") == [(10,)]
+    assert rows(connection, "SELECT sentiment_score, run_id FROM utterance_scores") == [(-1.0, "backfill")]
+    assert rows(connection, "SELECT nps_rating FROM survey_responses") == [(0,)]
+    assert [len(content(connection)[table]) for table in TABLES[:-1]] == [len(before[table]) for table in TABLES[:-1]]
 
 
-def test_duplicates_inside_a_backfill_are_rejected(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    """Also when no night has read the file before, and the duplicate lies in a later slice."""
+def test_the_same_again_inside_a_backfill_is_unchanged(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Also when no night has read the file before, and it lies in a later slice."""
     again = conversation("c1", position="line 201")
     load(connection, tmp_path, [conversation("c1")], [answer("a1", 9)], batch="0", replace=True)
     load(connection, tmp_path, [again], [answer("a1", 9, position="row 201")], batch="1", replace=True)
-    assert rows(connection, "SELECT position, code FROM rejections ORDER BY ALL") == [
-        ("line 201", "duplicate_conversation"), ("row 201", "duplicate_response")
-    ]  # fmt: skip
+    assert rows(connection, "SELECT stored_count, unchanged_count FROM batches ORDER BY batch_id") == [(2, 0), (0, 2)]
+    assert rows(connection, "FROM rejections") == []
 
 
 def test_a_night_after_a_backfill_adds_the_other_days_and_rejects_none(
@@ -160,9 +153,9 @@ def test_a_night_after_a_backfill_adds_the_other_days_and_rejects_none(
     assert rows(connection, "SELECT response_id FROM survey_responses ORDER BY ALL") == [("a1",), ("a2",)]
     assert rows(connection, "FROM rejections") == []
     load(connection, tmp_path, *whole, file="copy of a.jsonl", run="night")
-    assert len(rows(connection, "FROM rejections WHERE code LIKE 'duplicate%'")) == 4
-    assert rows(connection, "SELECT batch_id, is_backfill FROM batches ORDER BY ALL") == [
-        ("a.jsonl-0", False), ("a.jsonl-backfill", True), ("copy of a.jsonl-0", False)
+    assert rows(connection, "FROM rejections") == []
+    assert rows(connection, "SELECT batch_id, is_backfill, stored_count, unchanged_count FROM batches ORDER BY 1") == [
+        ("a.jsonl-0", False, 2, 2), ("a.jsonl-backfill", True, 2, 0), ("copy of a.jsonl-0", False, 0, 4)
     ]  # fmt: skip
 
 
@@ -176,7 +169,7 @@ def document(**changes: object) -> dict[str, Any]:
     talk = {
         "ordinal": 0, "position": "line 1", "conversation_id": "c1", "channel": "chat", "language": "fi",
         "detected_language": "fi", "queue": None, "started_at": None, "started_date": None, "customer_key": None,
-        "touchpoints": [], "utterances": [SAID],
+        "touchpoints": [], "utterances": [SAID], "has_own_id": True, "source": "x", "qualified_id": "x:c1",
     }  # fmt: skip
     return {"conversations": [{**talk, **changes}], "survey_responses": [], "rejections": []}
 

@@ -110,8 +110,49 @@ def test_rows_of_the_first_version_survive_and_were_read_as_finnish(tmp_path: Pa
         add_run(connection, "run")
         load(connection, tmp_path, [conversation("old7"), conversation("c1")], [answer("a1", 9)])
         assert failed(connection) == set()
-        assert rows(connection, "SELECT code FROM rejections") == [("duplicate_conversation",)]
-        assert rows(connection, "SELECT count(*), count(DISTINCT conversation_id) FROM utterances") == [(5001, 501)]
+        assert rows(connection, "FROM rejections") == []
+        assert rows(connection, "SELECT count(*), count(DISTINCT conversation_id) FROM utterances") == [(4992, 501)]
+        assert rows(connection, "SELECT replaced_count, stored_count FROM batches WHERE batch_id <> 'old'") == [(1, 2)]
+
+
+def test_rows_of_earlier_versions_keep_their_ids_and_get_the_system_of_their_file(tmp_path: Path) -> None:
+    """Two days of a conversation: what was stored before is a part like any other."""
+    path = database_of(tmp_path / "old.duckdb", "006_special_categories.sql")
+    with store.opened(path) as connection:
+        connection.execute("""
+            INSERT INTO source_files VALUES ('sha', 'a.csv', 'chat_csv', 'old', now());
+            UPDATE conversations SET started_at = '2026-09-01 09:00' WHERE conversation_id IN ('old1', 'old2');
+            UPDATE utterances SET seconds = 60 * utterance_index WHERE conversation_id = 'old1';
+            INSERT INTO survey_responses BY NAME SELECT 'a' AS response_id, now() AS responded_at,
+                today() AS responded_date, [] AS tokens, 'old1' AS conversation_id, 'elsewhere' AS batch_id;
+        """)
+        ids = rows(connection, "SELECT conversation_id FROM conversations ORDER BY ALL")
+        store.migrate(connection)
+        connection.execute("CHECKPOINT")
+    with store.opened(path) as connection:
+        assert rows(connection, "SELECT source_id FROM conversations ORDER BY ALL") == ids
+        assert rows(connection, "SELECT DISTINCT source, has_own_id FROM conversations") == [("chat_csv", True)]
+        answers = "SELECT source, source_id, source_conversation_id FROM survey_responses ORDER BY ALL"
+        assert rows(connection, answers) == [
+            ("chat_csv", "old0", None), ("chat_csv", "old1", None), (None, "a", "old1")
+        ]  # fmt: skip
+        parts = "SELECT began_at::VARCHAR, ended_at::VARCHAR FROM conversation_parts WHERE conversation_id = ?"
+        assert rows(connection, parts, "old1") == [("2026-09-01 09:00:00", "2026-09-01 09:09:00")]
+        assert rows(connection, parts, "old2") == [(None, None)]
+        add_run(connection, "run")
+        day = conversation(
+            "old1", [{"role": "customer", "seconds": 0.0}], started_at="2026-09-02T09:00", source="chat_csv"
+        )
+        other = conversation("old2", source="zendesk")
+        load(connection, tmp_path, [day, other], [answer("a", 9, conversation_id="old1")])
+        assert rows(connection, "SELECT count(*) FROM utterances WHERE conversation_id = 'old1'") == [(11,)]
+        assert rows(connection, "SELECT source FROM conversations WHERE conversation_id = 'zendesk:old2'") == [
+            ("zendesk",)
+        ]
+        assert rows(connection, "SELECT source, nps_rating FROM survey_responses WHERE response_id = 'a'") == [
+            ("invented", 9)
+        ]
+        assert failed(connection, {"max_rejected_share": 1}) == {"scores_complete"}, "no model read the new turns"
 
 
 def test_scores_of_earlier_versions_survive_and_tell_nothing_more(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pipeline import store
 from pipeline.config import Retention
 from pipeline.conversation import MaskedText
 from pipeline.erasing.retention import expire, expiring
+from pipeline.staging import StagedFile
 from tests.store.rows import answer, conversation, failed, load, rows, utterance
 
 DAY = date(2026, 11, 1)
@@ -51,6 +52,7 @@ def fill(connection: DuckDBPyConnection, folder: Path) -> None:
         )
         answered.append(answer(f"b-{days}", 3, moment, customer=days))
     load(connection, folder, placed, answered, [("line 1", "no_text")])
+    store.finish_file(connection, StagedFile("a.jsonl", "sha of a.jsonl", "chat_jsonl"), "run")
     connection.execute("UPDATE rejections SET rejected_at = ?", [DAY - timedelta(11)])
     connection.execute("UPDATE batches SET loaded_at = ?", [DAY - timedelta(9)])
 
@@ -69,7 +71,7 @@ def ids(connection: DuckDBPyConnection, table: str, column: str) -> set[str]:
 def test_conversations_of_one_channel_go_with_all_that_belongs_to_them(full: DuckDBPyConnection, channel: str) -> None:
     before = ids(full, "conversations", "conversation_id")
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {"conversations": 1}
-    for table in ("conversations", "utterances", "utterance_scores", "conversation_touchpoints"):
+    for table in ("conversations", "conversation_parts", "utterances", "utterance_scores", "conversation_touchpoints"):
         assert ids(full, table, "conversation_id") == before - {f"{channel}-11"}, table
     assert failed(full) == set()
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {}

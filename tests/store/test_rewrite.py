@@ -59,7 +59,9 @@ def words(response_id: str, word: str) -> object:
 
 
 def delete(connection: DuckDBPyConnection) -> None:
-    for table in ("utterance_scores", "utterances", "conversation_touchpoints", "conversations"):
+    for table in (
+        "utterance_scores", "utterances", "conversation_touchpoints", "conversation_parts", "conversations"
+    ):  # fmt: skip
         connection.execute(f"DELETE FROM {table} WHERE conversation_id LIKE ?", [f"%{GONE}"])
     for table in ("verbatim_scores", "survey_responses"):
         connection.execute(f"DELETE FROM {table} WHERE response_id LIKE ?", [f"%{GONE}"])

@@ -1,7 +1,7 @@
 """From dataclasses through a staged file into the tables: every field, any text, the days of Helsinki."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +80,22 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
         connection, tmp_path,
         [conversation("c1", [turn], channel="call", language="sv", detected_language="en",
                       started_at="2026-09-01T09:00:00.5", customer=7, queue=MaskedText("Laskutus"),
-                      special_categories=("health",))],
+                      special_categories=("health",), source="genesys", has_own_id=False, content_key=key(8),
+                      changed_at=datetime(2026, 9, 2, 8, 30, tzinfo=UTC), role_confidence=0.75,
+                      ignored={"note": 2, "event": 11})],
         file="calls.json",
     )  # fmt: skip
     assert records(connection, "conversations") == [{
         "conversation_id": "c1", "channel": "call", "language": "sv", "detected_language": "en", "queue": "Laskutus",
         "started_at": datetime(2026, 9, 1, 9, 0, 0, 500_000), "started_date": date(2026, 9, 1), "customer_key": key(7),
-        "special_categories": ["health"],
+        "special_categories": ["health"], "source": "genesys", "source_id": "c1", "has_own_id": False,
+        "changed_at": datetime(2026, 9, 2, 8, 30), "role_confidence": 0.75,
+        "batch_id": "calls.json-0",
+    }]  # fmt: skip
+    assert records(connection, "conversation_parts") == [{
+        "conversation_id": "c1", "first_utterance_index": 0, "utterance_count": 1, "content_key": key(8),
+        "began_at": datetime(2026, 9, 1, 9, 0, 1), "ended_at": datetime(2026, 9, 1, 9, 0, 1),
+        "changed_at": datetime(2026, 9, 2, 8, 30), "role_confidence": 0.75, "ignored": {"note": 2, "event": 11},
         "batch_id": "calls.json-0",
     }]  # fmt: skip
     assert records(connection, "utterances") == [{
@@ -105,7 +114,8 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
     answered = answer(
         "a1", 10, "2026-09-01T22:30", customer=7, ces_rating=7, csat_rating=1, first_contact_resolution=False,
         verbatim=WRITTEN, normalized_text=NORMALIZED, language="sv", conversation_id="c1", tokens=TOKENS,
-        special_categories=("health", "union"),
+        special_categories=("health", "union"), source="delighted", content_key=key(8),
+        changed_at=datetime(2026, 9, 2, 8, 30, tzinfo=UTC),
     )  # fmt: skip
     load(connection, tmp_path, answers=[replace(answered, score=THIRDS)])
     assert records(connection, "survey_responses") == [{
@@ -113,6 +123,8 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
         "nps_rating": 10, "ces_rating": 7, "csat_rating": 1, "first_contact_resolution": False, "verbatim": WRITTEN,
         "normalized_verbatim": NORMALIZED, "language": "sv", "tokens": STORED_TOKENS, "conversation_id": "c1",
         "customer_key": key(7), "batch_id": "a.jsonl-0", "special_categories": ["health", "union"],
+        "source": "delighted", "source_id": "a1", "source_conversation_id": "c1", "content_key": key(8),
+        "changed_at": datetime(2026, 9, 2, 8, 30),
     }]  # fmt: skip
     assert records(connection, "verbatim_scores") == [{"response_id": "a1", **STORED_THIRDS}]
 
@@ -123,7 +135,7 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     (talk,), (said,), (answered,) = (
         records(connection, table) for table in ("conversations", "utterances", "survey_responses")
     )
-    unknown = {"queue", "started_at", "started_date", "customer_key"}
+    unknown = {"queue", "started_at", "started_date", "customer_key", "changed_at", "role_confidence"}
     assert {name for name, value in talk.items() if value is None} == unknown
     assert {name for name, value in said.items() if value is None} == {
         "participant_key", "seconds", "end_seconds", "normalized_text", "asr_suspect"
@@ -131,7 +143,8 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     assert said["tokens"] == answered["tokens"] == []
     ratings = {"nps_rating", "ces_rating", "csat_rating", "first_contact_resolution"}
     assert {name for name, value in answered.items() if value is None} == {
-        *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "customer_key"
+        *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "source_conversation_id",
+        "customer_key", "changed_at",
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
 
@@ -222,7 +235,7 @@ def test_very_long_text_arrives(connection: DuckDBPyConnection, tmp_path: Path) 
 
 def test_an_empty_batch_is_remembered(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     load(connection, tmp_path)
-    assert rows(connection, "SELECT COLUMNS('.*_count') FROM batches") == [(0, 0, 0, 0)]
+    assert rows(connection, "SELECT COLUMNS('.*_count') FROM batches") == [(0,) * 9]
 
 
 # --- the staged file -------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ WITH texts AS (
     UNION ALL
     SELECT response_id, unnest([verbatim, normalized_verbatim]) FROM survey_responses
     UNION ALL
-    SELECT conversation_id, unnest([conversation_id, queue]) FROM conversations
+    SELECT conversation_id, unnest([conversation_id, source_id, queue]) FROM conversations
     UNION ALL
     SELECT file_sha256, file_name FROM source_files
     UNION ALL
     SELECT run_id, file_name FROM rejections
     UNION ALL
-    SELECT response_id, unnest([response_id, conversation_id]) FROM survey_responses
+    SELECT response_id, unnest([response_id, source_id, conversation_id, source_conversation_id]) FROM survey_responses
 ),
 checked AS (
     SELECT *,

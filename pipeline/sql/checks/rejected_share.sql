@@ -1,5 +1,6 @@
 -- description: Of the records read since the last published night, at most sources.max_rejected_share were left out.
--- Duplicates do not count, nor do the forgotten and the expired: a replayed export is no damage.
+-- What is stored already counts as read; duplicates do not count, nor do the forgotten and the expired: a replayed export is
+-- no damage.
 -- parameter: max_rejected_share, from the settings
 WITH unpublished AS (
     SELECT run_id
@@ -8,12 +9,13 @@ WITH unpublished AS (
 ),
 counts AS (
     SELECT
-        (SELECT coalesce(sum(conversation_count + survey_response_count), 0) FROM batches SEMI JOIN unpublished USING (run_id))
-            AS stored_count,
+        (SELECT coalesce(sum(
+                conversation_count + survey_response_count + coalesce(unchanged_count, 0) + coalesce(outdated_count, 0)
+            ), 0) FROM batches SEMI JOIN unpublished USING (run_id)) AS read_count,
         (SELECT count(*) FROM rejections SEMI JOIN unpublished USING (run_id) 
             WHERE code NOT LIKE 'duplicate%' AND code NOT IN ('forgotten', 'expired'))
             AS rejected_count
 )
-SELECT stored_count, rejected_count
+SELECT read_count, rejected_count
 FROM counts
-WHERE rejected_count > $max_rejected_share * (stored_count + rejected_count);
+WHERE rejected_count > $max_rejected_share * (read_count + rejected_count);

@@ -1,10 +1,19 @@
--- description: Every conversation has its utterances from 0 without a gap and stands on the service path; no row is an orphan.
+-- description: Every conversation has its utterances from 0 without a gap, each in one of its parts, and stands on the service path; no row is an orphan.
 SELECT conversation_id, 'utterances' AS missing
 FROM conversations
 LEFT JOIN utterances USING (conversation_id)
 GROUP BY conversation_id
 HAVING count(utterance_index) = 0 OR min(utterance_index) <> 0
     OR max(utterance_index) <> count(utterance_index) - 1
+UNION ALL
+SELECT conversation_id, 'parts'
+FROM (SELECT conversation_id, count(*) AS said_count FROM utterances GROUP BY conversation_id)
+LEFT JOIN (
+    SELECT conversation_id, sum(utterance_count) AS part_count, max(first_utterance_index + utterance_count) AS end_index
+    FROM conversation_parts
+    GROUP BY conversation_id
+) USING (conversation_id)
+WHERE part_count IS DISTINCT FROM said_count OR end_index <> said_count
 UNION ALL
 SELECT conversation_id, 'touchpoint'
 FROM conversations
@@ -15,6 +24,7 @@ FROM (
     SELECT conversation_id FROM utterances
     UNION SELECT conversation_id FROM utterance_scores
     UNION SELECT conversation_id FROM conversation_touchpoints
+    UNION SELECT conversation_id FROM conversation_parts
 )
 ANTI JOIN conversations USING (conversation_id)
 UNION ALL

@@ -3,6 +3,7 @@
 DELETE FROM rejections WHERE rowid IN (SELECT id::BIGINT FROM expiring WHERE what = 'rejections');
 
 DELETE FROM conversation_touchpoints WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
+DELETE FROM conversation_parts WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM utterance_scores WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM utterances WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM conversations WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');

@@ -1,6 +1,7 @@
 -- One person out of the tables: what is theirs goes; where somebody else's words or a file's name hold one of their ids
 -- ($pattern), the words go and the rest stays. Batches keep their counts, rejections have no key.
 DELETE FROM conversation_touchpoints WHERE conversation_id IN (SELECT unnest($conversations));
+DELETE FROM conversation_parts WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM utterance_scores WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM utterances WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM conversations WHERE conversation_id IN (SELECT unnest($conversations));

@@ -10,7 +10,7 @@ WITH said AS (
     JOIN conversations USING (conversation_id)
     JOIN utterances USING (conversation_id)
     JOIN cues USING (conversation_id, utterance_index)
-    WHERE utterance_index BETWEEN first_utterance_index AND last_utterance_index
+    WHERE speaker_role IN ('customer', 'agent') AND utterance_index BETWEEN first_utterance_index AND last_utterance_index
 ),
 counts AS (
     SELECT touchpoint, speaker_role, cue,

@@ -15,7 +15,7 @@ WITH said AS (
     LEFT JOIN survey_responses AS answers ON answers.response_id = found.response_id
     LEFT JOIN conversations
         ON conversations.conversation_id = coalesce(found.conversation_id, answers.conversation_id)
-    WHERE label NOT IN ('negative', 'neutral', 'positive') AND coalesce(speaker_role, 'customer') = 'customer'
+    WHERE label NOT IN ('negative', 'neutral', 'positive') AND (found.response_id IS NOT NULL OR speaker_role = 'customer')
 ),
 totals AS (
     SELECT emotion, count(DISTINCT text_id) AS total FROM said GROUP BY emotion

@@ -7,6 +7,7 @@ WITH readings AS (
     FROM utterance_scores
     JOIN utterances USING (conversation_id, utterance_index)
     JOIN conversations USING (conversation_id)
+    WHERE speaker_role IN ('customer', 'agent')
     UNION ALL
     SELECT 'survey', 'customer', is_sure, sentiment_score FROM verbatim_scores
 )

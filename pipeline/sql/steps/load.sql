@@ -1,132 +1,169 @@
--- One staged batch into the tables, in one transaction. $path is the staged file; the other parameters name the batch.
--- A record whose id is stored already, or stands earlier in the batch, is left out: as a duplicate, or without a word if an
--- earlier backfill of the same file brought it before the night did.
+-- What decide.sql found to be written of this $round, into the tables: the parts of a conversation in the order of their
+-- times, those that stay and the new one, its utterances counted through and their seconds from the one start of all.
 
-CREATE OR REPLACE TEMP TABLE staged AS
-SELECT * FROM read_json(
-    $path,
-    maximum_object_size = 1073741824,
-    compression = 'gzip',
-    columns = {
-        conversations: 'STRUCT(
-            ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, channel VARCHAR, language VARCHAR,
-            detected_language VARCHAR, queue VARCHAR, started_at TIMESTAMP, started_date DATE,
-            customer_key VARCHAR, special_categories VARCHAR[],
-            touchpoints STRUCT(first_utterance_index INTEGER, last_utterance_index INTEGER, stage VARCHAR,
-                touchpoint VARCHAR, rule VARCHAR)[],
-            utterances STRUCT(utterance_index INTEGER, speaker_role VARCHAR, participant_key VARCHAR, seconds DOUBLE,
-                end_seconds DOUBLE, text VARCHAR, normalized_text VARCHAR, language VARCHAR, asr_suspect VARCHAR,
-                tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
-                    disfluency VARCHAR, sentence INTEGER)[],
-                score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
-                    neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
-                    trust_probability DOUBLE, fear_probability DOUBLE, surprise_probability DOUBLE,
-                    sadness_probability DOUBLE, disgust_probability DOUBLE, anger_probability DOUBLE,
-                    anticipation_probability DOUBLE, model VARCHAR, model_version VARCHAR,
-                    is_sure BOOLEAN, joy_intensity DOUBLE, trust_intensity DOUBLE, fear_intensity DOUBLE,
-                    surprise_intensity DOUBLE, sadness_intensity DOUBLE, disgust_intensity DOUBLE,
-                    anger_intensity DOUBLE, anticipation_intensity DOUBLE, effort_probability DOUBLE,
-                    ease_probability DOUBLE, goal_reached_probability DOUBLE, goal_missed_probability DOUBLE,
-                    expectation_under_probability DOUBLE, expectation_over_probability DOUBLE,
-                    complaint_probability DOUBLE, request_probability DOUBLE, wish_probability DOUBLE,
-                    thanks_probability DOUBLE, churn_probability DOUBLE, advocacy_probability DOUBLE,
-                    warning_probability DOUBLE, apology_probability DOUBLE, empathy_probability DOUBLE,
-                    remedy_probability DOUBLE, irony_probability DOUBLE,
-                    evidence STRUCT(label VARCHAR, "start" INTEGER, "end" INTEGER, weight DOUBLE)[]))[])[]',
-        survey_responses: 'STRUCT(
-            ordinal INTEGER, position VARCHAR, response_id VARCHAR, responded_at TIMESTAMP, responded_date DATE,
-            nps_rating TINYINT, ces_rating TINYINT, csat_rating TINYINT, first_contact_resolution BOOLEAN,
-            verbatim VARCHAR, normalized_verbatim VARCHAR, language VARCHAR,
-            tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
-                disfluency VARCHAR, sentence INTEGER)[],
-            conversation_id VARCHAR, customer_key VARCHAR, special_categories VARCHAR[],
-            score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
-                neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
-                trust_probability DOUBLE, fear_probability DOUBLE, surprise_probability DOUBLE,
-                sadness_probability DOUBLE, disgust_probability DOUBLE, anger_probability DOUBLE,
-                anticipation_probability DOUBLE, model VARCHAR, model_version VARCHAR,
-                is_sure BOOLEAN, joy_intensity DOUBLE, trust_intensity DOUBLE, fear_intensity DOUBLE,
-                surprise_intensity DOUBLE, sadness_intensity DOUBLE, disgust_intensity DOUBLE, anger_intensity DOUBLE,
-                anticipation_intensity DOUBLE, effort_probability DOUBLE, ease_probability DOUBLE,
-                goal_reached_probability DOUBLE, goal_missed_probability DOUBLE, expectation_under_probability DOUBLE,
-                expectation_over_probability DOUBLE, complaint_probability DOUBLE, request_probability DOUBLE,
-                wish_probability DOUBLE, thanks_probability DOUBLE, churn_probability DOUBLE,
-                advocacy_probability DOUBLE, warning_probability DOUBLE, apology_probability DOUBLE,
-                empathy_probability DOUBLE, remedy_probability DOUBLE, irony_probability DOUBLE,
-                evidence STRUCT(label VARCHAR, "start" INTEGER, "end" INTEGER, weight DOUBLE)[]))[]',
-        rejections: 'STRUCT(position VARCHAR, code VARCHAR)[]'
-    }
+CREATE OR REPLACE TEMP TABLE new_parts AS
+WITH parts AS (
+    SELECT decided.conversation_id, ordinal, NULL AS old_first_index, len(utterances) AS utterance_count, content_key,
+        began_at, ended_at, changed_at, role_confidence, ignored, $batch_id AS batch_id, started_at
+    FROM decided
+    JOIN staged_conversations USING (ordinal)
+    WHERE outcome IN ('stored', 'replaced', 'merged')
+    UNION ALL BY NAME
+    SELECT decided.conversation_id, NULL AS ordinal, first_utterance_index AS old_first_index, utterance_count,
+        parts.content_key, parts.began_at, parts.ended_at, parts.changed_at, parts.role_confidence, parts.ignored,
+        parts.batch_id, stored.started_at
+    FROM decided
+    JOIN compared USING (ordinal, conversation_id)
+    JOIN conversation_parts AS parts USING (conversation_id, first_utterance_index)
+    JOIN conversations AS stored USING (conversation_id)
+    WHERE outcome = 'merged' OR outcome = 'replaced' AND NOT is_replaceable
+)
+SELECT * EXCLUDE (started_at),
+    coalesce(sum(utterance_count) OVER before, 0)::INTEGER AS first_utterance_index,
+    coalesce(
+        date_diff('microsecond', min(started_at) OVER (PARTITION BY conversation_id), started_at) / 1e6, 0
+    ) AS later_seconds
+FROM parts
+WINDOW before AS (
+    PARTITION BY conversation_id ORDER BY began_at, old_first_index ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
 );
 
-CREATE OR REPLACE TEMP TABLE staged_conversations AS
-SELECT conversation.*,
-    row_number() OVER (PARTITION BY conversation.conversation_id ORDER BY conversation.ordinal) > 1
-        OR stored.conversation_id IS NOT NULL AS is_left_out,
-    coalesce(
-        stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256 AND stored_batch.run_id <> $run_id, false
-    ) AS is_known
-FROM (SELECT unnest(conversations) AS conversation FROM staged)
-LEFT JOIN conversations AS stored ON stored.conversation_id = conversation.conversation_id
-LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;
+-- What stays, as it is put back.
+CREATE OR REPLACE TEMP TABLE kept_conversations AS
+SELECT DISTINCT conversations.*
+FROM conversations
+JOIN new_parts ON new_parts.conversation_id = conversations.conversation_id AND ordinal IS NULL;
 
-CREATE OR REPLACE TEMP TABLE staged_responses AS
-SELECT response.*,
-    row_number() OVER (PARTITION BY response.response_id ORDER BY response.ordinal) > 1
-        OR stored.response_id IS NOT NULL AS is_left_out,
-    coalesce(
-        stored_batch.is_backfill AND stored_batch.file_sha256 = $file_sha256 AND stored_batch.run_id <> $run_id, false
-    ) AS is_known
-FROM (SELECT unnest(survey_responses) AS response FROM staged)
-LEFT JOIN survey_responses AS stored ON stored.response_id = response.response_id
-LEFT JOIN batches AS stored_batch ON stored_batch.batch_id = stored.batch_id;
+CREATE OR REPLACE TEMP TABLE kept_utterances AS
+SELECT utterances.* REPLACE (
+    utterance_index - old_first_index + first_utterance_index AS utterance_index,
+    seconds + later_seconds AS seconds, end_seconds + later_seconds AS end_seconds
+)
+FROM utterances
+JOIN new_parts ON new_parts.conversation_id = utterances.conversation_id
+    AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
 
+CREATE OR REPLACE TEMP TABLE kept_scores AS
+SELECT scores.* REPLACE (utterance_index - old_first_index + first_utterance_index AS utterance_index)
+FROM utterance_scores AS scores
+JOIN new_parts ON new_parts.conversation_id = scores.conversation_id
+    AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
+
+CREATE OR REPLACE TEMP TABLE kept_touchpoints AS
+SELECT touchpoints.* REPLACE (
+    touchpoints.first_utterance_index - old_first_index + new_parts.first_utterance_index AS first_utterance_index,
+    last_utterance_index - old_first_index + new_parts.first_utterance_index AS last_utterance_index
+)
+FROM conversation_touchpoints AS touchpoints
+JOIN new_parts ON new_parts.conversation_id = touchpoints.conversation_id
+    AND touchpoints.first_utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
+
+-- What is replaced goes, with all that hangs on it.
+DELETE FROM conversation_touchpoints
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM utterance_scores
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM utterances
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM conversation_parts
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM conversations
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM verbatim_scores WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
+DELETE FROM survey_responses WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
+
+-- Of a conversation in several parts, the facts are those of the earliest part that tells them.
 INSERT INTO conversations BY NAME
-SELECT conversation_id, channel, language, detected_language, queue, started_at, started_date, customer_key,
-    special_categories, $batch_id AS batch_id
-FROM staged_conversations WHERE NOT is_left_out;
+WITH facts AS (
+    SELECT new_parts.conversation_id, source, staged.conversation_id AS source_id, has_own_id, channel, language,
+        detected_language, queue, started_at, started_date, customer_key, special_categories
+    FROM new_parts
+    JOIN staged_conversations AS staged USING (ordinal)
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (batch_id, changed_at, role_confidence) FROM kept_conversations
+),
+versions AS (
+    SELECT conversation_id, max(changed_at) AS changed_at, min(role_confidence) AS role_confidence
+    FROM new_parts
+    GROUP BY conversation_id
+)
+SELECT conversation_id,
+    any_value(source) AS source,
+    any_value(source_id) AS source_id,
+    bool_and(has_own_id) AS has_own_id,
+    any_value(changed_at) AS changed_at,
+    any_value(role_confidence) AS role_confidence,
+    any_value(channel ORDER BY started_at) AS channel,
+    any_value(language ORDER BY started_at) AS language,
+    any_value(detected_language ORDER BY started_at) AS detected_language,
+    any_value(queue ORDER BY started_at) AS queue,
+    any_value(started_at ORDER BY started_at) AS started_at,
+    any_value(started_date ORDER BY started_at) AS started_date,
+    any_value(customer_key ORDER BY started_at) AS customer_key,
+    CASE WHEN count(special_categories) > 0
+        THEN list_sort(list_distinct(flatten(list(special_categories) FILTER (special_categories IS NOT NULL)))) END
+        AS special_categories,
+    $batch_id AS batch_id
+FROM facts
+JOIN versions USING (conversation_id)
+GROUP BY conversation_id;
 
+INSERT INTO conversation_parts BY NAME SELECT * EXCLUDE (ordinal, old_first_index, later_seconds) FROM new_parts;
+
+INSERT INTO utterances BY NAME FROM kept_utterances;
 INSERT INTO utterances BY NAME
-SELECT conversation_id, utterance.* EXCLUDE (score)
-FROM (SELECT conversation_id, unnest(utterances) AS utterance FROM staged_conversations WHERE NOT is_left_out);
+SELECT conversation_id, utterance.* EXCLUDE (score) REPLACE (
+    utterance.utterance_index + first_utterance_index AS utterance_index,
+    utterance.seconds + later_seconds AS seconds, utterance.end_seconds + later_seconds AS end_seconds
+)
+FROM (
+    SELECT new_parts.conversation_id, first_utterance_index, later_seconds, unnest(utterances) AS utterance
+    FROM new_parts
+    JOIN staged_conversations USING (ordinal)
+);
 
+INSERT INTO utterance_scores BY NAME FROM kept_scores;
 INSERT INTO utterance_scores BY NAME
-SELECT conversation_id, utterance.utterance_index, unnest(utterance.score), $run_id AS run_id
-FROM (SELECT conversation_id, unnest(utterances) AS utterance FROM staged_conversations WHERE NOT is_left_out)
+SELECT conversation_id, utterance.utterance_index + first_utterance_index AS utterance_index, unnest(utterance.score),
+    $run_id AS run_id
+FROM (
+    SELECT new_parts.conversation_id, first_utterance_index, unnest(utterances) AS utterance
+    FROM new_parts
+    JOIN staged_conversations USING (ordinal)
+)
 WHERE utterance.score IS NOT NULL;
 
+INSERT INTO conversation_touchpoints BY NAME FROM kept_touchpoints;
 INSERT INTO conversation_touchpoints BY NAME
-SELECT conversation_id, touchpoint.*
-FROM (SELECT conversation_id, unnest(touchpoints) AS touchpoint FROM staged_conversations WHERE NOT is_left_out);
-
-INSERT INTO survey_responses BY NAME
-SELECT response_id, responded_at, responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution,
-    verbatim, normalized_verbatim, language, tokens, conversation_id, customer_key, special_categories,
-    $batch_id AS batch_id
-FROM staged_responses WHERE NOT is_left_out;
-
-INSERT INTO verbatim_scores BY NAME
-SELECT response_id, unnest(score), $run_id AS run_id
-FROM staged_responses WHERE NOT is_left_out AND score IS NOT NULL;
-
-INSERT INTO rejections BY NAME
-SELECT $file_name AS file_name, $file_sha256 AS file_sha256, position, code, $batch_id AS batch_id,
-    $run_id AS run_id, $now AS rejected_at
+SELECT conversation_id, touchpoint.* REPLACE (
+    touchpoint.first_utterance_index + part_index AS first_utterance_index,
+    touchpoint.last_utterance_index + part_index AS last_utterance_index
+)
 FROM (
-    SELECT unnest(rejections, recursive := true) FROM staged
-    UNION ALL
-    SELECT position, 'duplicate_conversation' FROM staged_conversations WHERE is_left_out AND NOT is_known
-    UNION ALL
-    SELECT position, 'duplicate_response' FROM staged_responses WHERE is_left_out AND NOT is_known
-) AS rejected
-WHERE NOT EXISTS (
-    FROM rejections AS known
-    WHERE known.file_sha256 = $file_sha256 AND known.position = rejected.position AND known.code = rejected.code
-        AND known.batch_id <> $batch_id AND known.position <> '-'
+    SELECT new_parts.conversation_id, first_utterance_index AS part_index, unnest(touchpoints) AS touchpoint
+    FROM new_parts
+    JOIN staged_conversations USING (ordinal)
 );
 
-INSERT INTO batches BY NAME
-SELECT $batch_id AS batch_id, $file_sha256 AS file_sha256, $run_id AS run_id, $now AS loaded_at,
-    (SELECT count(*) FROM staged_conversations WHERE NOT is_left_out) AS conversation_count,
-    (SELECT coalesce(sum(len(utterances)), 0) FROM staged_conversations WHERE NOT is_left_out) AS utterance_count,
-    (SELECT count(*) FROM staged_responses WHERE NOT is_left_out) AS survey_response_count,
-    (SELECT count(*) FROM rejections WHERE batch_id = $batch_id) AS rejection_count, $is_backfill AS is_backfill;
+-- The same content said to be changed later: a version between the two is old.
+UPDATE conversation_parts SET changed_at = staged.changed_at
+FROM compared
+JOIN staged_conversations AS staged USING (ordinal)
+WHERE is_same AND conversation_parts.conversation_id = compared.conversation_id
+    AND conversation_parts.first_utterance_index = compared.first_utterance_index
+    AND conversation_parts.changed_at < staged.changed_at;
+
+INSERT INTO survey_responses BY NAME
+SELECT decided_responses.response_id, source, staged.response_id AS source_id, content_key, changed_at, responded_at,
+    responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution, verbatim, normalized_verbatim, language,
+    tokens, conversation_id, conversation_id AS source_conversation_id, customer_key, special_categories,
+    $batch_id AS batch_id
+FROM decided_responses
+JOIN staged_responses AS staged USING (ordinal)
+WHERE outcome IN ('stored', 'replaced');
+
+INSERT INTO verbatim_scores BY NAME
+SELECT decided_responses.response_id, unnest(score), $run_id AS run_id
+FROM decided_responses
+JOIN staged_responses USING (ordinal)
+WHERE outcome IN ('stored', 'replaced') AND score IS NOT NULL;

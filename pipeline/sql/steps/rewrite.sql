@@ -9,6 +9,7 @@ INSERT INTO source_files BY NAME FROM read_duckdb($old, table_name := 'source_fi
 INSERT INTO batches BY NAME FROM read_duckdb($old, table_name := 'batches');
 INSERT INTO rejections BY NAME FROM read_duckdb($old, table_name := 'rejections');
 INSERT INTO conversations BY NAME FROM read_duckdb($old, table_name := 'conversations');
+INSERT INTO conversation_parts BY NAME FROM read_duckdb($old, table_name := 'conversation_parts');
 INSERT INTO conversation_touchpoints BY NAME FROM read_duckdb($old, table_name := 'conversation_touchpoints');
 INSERT INTO utterances BY NAME FROM read_duckdb($old, table_name := 'utterances');
 INSERT INTO utterance_scores BY NAME FROM read_duckdb($old, table_name := 'utterance_scores');

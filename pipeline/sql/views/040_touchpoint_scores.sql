@@ -29,7 +29,7 @@ FROM utterance_scores
 JOIN utterances USING (conversation_id, utterance_index)
 JOIN conversations USING (conversation_id)
 JOIN conversation_touchpoints USING (conversation_id)
-WHERE utterance_index BETWEEN first_utterance_index AND last_utterance_index
+WHERE speaker_role IN ('customer', 'agent') AND utterance_index BETWEEN first_utterance_index AND last_utterance_index
 GROUP BY conversation_id, touchpoint, speaker_role;
 COMMENT ON VIEW touchpoint_scores IS 'The feelings of one conversation at one touchpoint: a row per conversation, touchpoint and speaker role.';
 COMMENT ON COLUMN touchpoint_scores.conversation_id IS 'The conversation.';
