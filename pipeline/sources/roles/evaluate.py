@@ -33,6 +33,7 @@ def evaluate(talks: Sequence[Talk]) -> dict[str, dict[str, float]]:
     `labelled…` are talks of two whose labels were shuffled: as they are, masked, bare of marks and capitals, and parts
     of so many turns; shares are of conversations. With another agent or customer from the middle on, and `unlabelled…`,
     the same talks without labels, as they are, bare, as sentences and as stretches of words, shares are of turns.
+    A group without any is left out.
     """
     of_two = [talk for talk in talks if talk.is_of_two]
     long = [talk for talk in of_two if len(talk.lines) >= LEAST_TURNS]
@@ -52,7 +53,8 @@ def evaluate(talks: Sequence[Talk]) -> dict[str, dict[str, float]]:
         found[f"labelled_two_{newcomer}s"] = _turns([_labelled(talk, newcomer) for talk in long])
     for name, sizes in SIZES.items():
         found[f"labelled_{name}"] = _conversations([_labelled(part) for part in _parts(of_two, *sizes)])
-    return found | {name: _turns([_outcome(_cut(talk, cut)) for talk in long]) for name, cut in unlabelled.items()}
+    found |= {name: _turns([_outcome(_cut(talk, cut)) for talk in long]) for name, cut in unlabelled.items()}
+    return {name: values for name, values in found.items() if values["count"]}
 
 
 def figures(evaluation: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

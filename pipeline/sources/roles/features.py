@@ -148,6 +148,6 @@ def change_features(before: str, after: str, style: Style) -> list[int]:
         f"first {' '.join(first[:2])} .",
         f"second {' '.join(first[1:2])}",
         f"seam {' '.join(last[-1:])} {' '.join(first[:1])}",
-        *{f"opened {word}" for word in last[:4]},
+        *dict.fromkeys(f"opened {word}" for word in last[:4]),
     ]
     return [_bucket(name, CHANGE_BITS) for name in names]
