@@ -177,7 +177,13 @@ def test_menus_and_queues_are_bots(labels):
 
 
 @pytest.mark.parametrize(
-    "text", ["Mä painoin ykköstä ja kaksi kertaa katkes", "Paina sitten tallenna, niin valmis", "Olen jonossa vieläkin"]
+    "text",
+    [
+        "Mä painoin ykköstä ja kaksi kertaa katkes",
+        "Paina sitten tallenna, niin valmis",
+        "Olen jonossa vieläkin",
+        "Tämä puhelu nauhoitetaan laadun vuoksi.",
+    ],
 )
 def test_people_who_speak_of_machines_are_none(text):
     assert not is_machine(text)

@@ -21,7 +21,7 @@ _MACHINE = re.compile(
     r"""\bpaina(?:kaa)?\s(?:\d|nolla|yksi|yks|ykkös|kaksi|kaks|kakkos|kolme|kolmos|neljä|nelos|viisi|viitos|ruutu|risu|tähti)
       | \bvalit(?:se|kaa)\s(?:\d|yksi|kaksi|kolme)\b
       | \bolen\b.{0,40}\b(?:\w*botti|virtuaali\w+|tekoäly\w*|digitaalinen\s\w+)\b
-      | \bpuhelu(?:t|si|nne)?\s(?:\w+\s)?(?:nauhoite|tallenne)taan\b.{0,60}\b(?:laadun|koulutu|palvelun)
+      | \bpuhelut\s(?:\w+\s)?(?:nauhoite|tallenne)taan\b.{0,60}\b(?:laadun|koulutu|palvelun)
       | \basiakaspalvelijamme\sovat\s(?:juuri\s)?(?:nyt\s)?varattuja\b
       | \b(?:puhelusi|puhelunne)\son\s(?:\w+\s)?jonossa\b | \bolette?\sjonossa\s(?:sijalla|numero)\b
       | \barvioitu\s(?:jonotus|odotus)aika\b | \byhdistän\s(?:sinut|teidät)\sihmiselle\b""",
