@@ -41,10 +41,11 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Limits on reading, what tells the company's own mails, and the tables that the user has described."""
+    """Limits on reading, the company's own mails and tables, and how sure an inferred role must be."""
 
     batch_size: int
     max_rejected_share: float
+    role_threshold: float
     own_domains: str
     mappings: tuple[ColumnMapping, ...]
 
@@ -201,6 +202,8 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     share, size = settings["sources"]["max_rejected_share"], settings["sources"]["batch_size"]
     if not 0 <= share <= 1 or size < 1:
         raise ConfigError("sources.max_rejected_share must lie between 0 and 1, sources.batch_size must be at least 1.")
+    if not 0.5 <= settings["sources"]["role_threshold"] <= 1:
+        raise ConfigError("sources.role_threshold must lie between 0.5 and 1: below, a role is a guess.")
     if settings["privacy"]["min_group"] < 2:
         raise ConfigError("privacy.min_group must be at least 2: a group of one is a person.")
     if settings["affect"]["context_turns"] < 0:

@@ -93,6 +93,8 @@ class Conversation:
     """What the source holds besides what was said, by kind (`note`, `event`, `typing`, `empty`), and how much of it."""
     role_confidence: float | None = None
     """How sure the inferred roles are, 0-1; None where the source says who is who."""
+    warnings: tuple[str, ...] = ()
+    """What makes its speakers doubtful: `mono_as_stereo`, `mixed_turns`, `one_speaker`, as `sources.roles` finds."""
     has_own_id: bool = True
     """Whether the source gave the id; else it is the name of the file, and only the content tells two apart."""
 

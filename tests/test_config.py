@@ -30,6 +30,7 @@ def test_the_defaults_are_what_the_file_says(home):
     config = load()
     assert config.time.zone == ZoneInfo("Europe/Helsinki")
     assert (config.sources.batch_size, config.sources.max_rejected_share) == (200, 0.10)
+    assert config.sources.role_threshold == 0.85
     assert config.sources.own_domains == ""
     assert (config.privacy.names, config.privacy.min_group) == (True, 5)
     assert config.language.lemmatizer == "finnish"
@@ -147,6 +148,9 @@ BROKEN = {
     "[sources]\nmax_rejected_share = 1.01\n": "sources.max_rejected_share",
     "[sources]\nmax_rejected_share = -0.01\n": "sources.max_rejected_share",
     "[sources]\nmax_rejected_share = nan\n": "sources.max_rejected_share",
+    "[sources]\nrole_threshold = 0.49\n": "sources.role_threshold",
+    "[sources]\nrole_threshold = 1.01\n": "sources.role_threshold",
+    "[sources]\nrole_threshold = nan\n": "sources.role_threshold",
     '[privacy]\nnames = "perhaps"\n': "privacy.names",
     "[privacy]\nnames = 1\n": "privacy.names",
     "[privacy]\nmin_group = 1\n": "privacy.min_group",
@@ -217,6 +221,7 @@ def test_the_hash_does_not_depend_on_where_files_lie(monkeypatch):
     [
         ("TIME__ZONE", "UTC"),
         ("SOURCES__BATCH_SIZE", "50"),
+        ("SOURCES__ROLE_THRESHOLD", "0.9"),
         ("PRIVACY__NAMES", "false"),
         ("RETENTION__TEXTS_CALL", "30"),
         ("LANGUAGE__LEMMATIZER", "simplemma"),

@@ -17,6 +17,7 @@ from pipeline.cli import (
     night,
     privacy,
     registry,
+    roles,
     secret,
     share,
     stages,
@@ -120,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
-    parts = evaluate.add_subparsers(metavar="affect|language|privacy")
+    parts = evaluate.add_subparsers(metavar="affect|language|privacy|roles")
     text = "measure classifiers alone: by corpus, group, channel, register, length, with intervals and calibration"
     classified = parts.add_parser("affect", help=text, description=text)
     classified.set_defaults(command=feelings.evaluate)
@@ -150,8 +151,17 @@ def _parser() -> argparse.ArgumentParser:
     masked.add_argument("--misses", action="store_true", help="list what is not masked and what is touched needlessly")
     masked.add_argument("--card", action="store_true", help="write the figures on the model's card")
 
+    text = "measure inferred speakers: with labels and without, by number of turns, without marks, after masking"
+    inferred = parts.add_parser("roles", help=text, description=text)
+    inferred.set_defaults(command=roles.evaluate)
+    inferred.add_argument(
+        "files", nargs="*", type=Path, help="annotated talks (default: those that data/gold keeps back)"
+    )
+    inferred.add_argument("--format", choices=("table", "json"), default="table")
+    inferred.add_argument("--card", action="store_true", help="write the figures on the model's card")
+
     train = add("train", models.train, "train a model from the corpora into models/")
-    train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "stanza"))
+    train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "roles", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
     affect = train.add_argument_group(

@@ -70,6 +70,9 @@ def train(options: argparse.Namespace) -> None:
     if options.task == "stanza":
         _train_stanza(options)
         return
+    if options.task == "roles":
+        _train_roles(options)
+        return
     from pipeline.config import load_config
 
     config = load_config()
@@ -181,6 +184,17 @@ def _train_privacy(options: argparse.Namespace, corpora: Path) -> None:
             recipe=Recipe(layers=layers, **{name: value for name, value in given.items() if value is not None}),
         )
     print(f"Written: {folder}. Measure it with `tunnepolku evaluate privacy --card`.")
+
+
+def _train_roles(options: argparse.Namespace) -> None:
+    from pipeline.config import load_config, project_root
+    from pipeline.sources.roles.model import MODEL
+    from pipeline.sources.roles.train import train_roles
+
+    folder = options.output or load_config().paths.models / MODEL
+    with working(f"Training {folder.name}"):
+        train_roles(project_root() / "data" / "gold", folder)
+    print(f"Written: {folder}. Measure it with `tunnepolku evaluate roles --card`.")
 
 
 def _train_lemmas(corpora: Path, folder: Path) -> None:

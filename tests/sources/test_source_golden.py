@@ -35,7 +35,7 @@ def filled(fields):
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in fields.items()
-        if value not in (None, {}, "")
+        if value not in (None, {}, (), "")
     }
 
 
