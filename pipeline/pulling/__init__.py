@@ -140,7 +140,7 @@ def _write_pages(round_: _Round, state: State, pages: Connector) -> None:
     landing, pulled = round_.landing, round_.pulled
     for page in pages(round_.begin(state)):
         if page.records:
-            landing.write_records(page.records, state)
+            landing.write_records(page, state)
         written = sum(landing.write_file(file) for file in page.files) + bool(page.records)
         state.files += bool(page.records)
         state.position = page.position

@@ -115,7 +115,7 @@ def _page(found: list[dict[str, Any]], position: dict[str, Any] | None, start: S
             versions.append(version)
         else:
             left_out["without transcript"] += 1
-    return Page(position, position is None, tuple(records), tuple(versions), left_out=left_out)
+    return Page(position, position is None, tuple(records), versions=tuple(versions), left_out=left_out)
 
 
 def _transcripts(identity: str, conversation: dict[str, Any], client: Client) -> list[dict[str, Any]]:

@@ -9,16 +9,17 @@ gone, and everything is pulled anew; in the database it could be ahead of a fold
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.errors import PullError
-from pipeline.pulling.pages import DropFile
+from pipeline.pulling.pages import DropFile, Page
 
 STATE, LOCK, UNFINISHED = ".state.json", ".lock", ".unfinished"
 MAX_SEEN = 20_000
@@ -100,10 +101,10 @@ class Landing:
             del state.seen[digest]
         self._write(STATE, lambda file: file.write(json.dumps(asdict(state), separators=(",", ":")).encode()))
 
-    def write_records(self, records: Sequence[Mapping[str, Any]], state: State) -> None:
-        """One file of records as the source gave them, an array; its name tells source, time of the pull and place."""
+    def write_records(self, page: Page, state: State) -> None:
+        """The records of a page as the source gave them; the name tells the source, the time of the pull and the place."""
         name = f"{self.name}-{datetime.fromtimestamp(state.began, UTC):%Y%m%dT%H%M%SZ}-{state.files:06d}.json"
-        content = _array(records)
+        content = _json(page)
         self._write(name, lambda file: file.write(content))
 
     def write_file(self, file: DropFile) -> bool:
@@ -130,16 +131,22 @@ class Landing:
         return True
 
 
-def _array(records: Sequence[Mapping[str, Any]]) -> bytes:
+def _json(page: Page) -> bytes:
     """Half a character, which JSON can spell and UTF-8 cannot, stays spelt: its record alone is unreadable then."""
     try:
-        return _lines(records, ensure_ascii=False)
+        return _text(page, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return _lines(records, ensure_ascii=True)
+        return _text(page, ensure_ascii=True).encode()
 
 
-def _lines(records: Sequence[Mapping[str, Any]], ensure_ascii: bool) -> bytes:
-    return ("[\n" + ",\n".join(json.dumps(record, ensure_ascii=ensure_ascii) for record in records) + "\n]\n").encode()
+def _text(page: Page, ensure_ascii: bool) -> str:
+    """A record a line, so that people can look into it; records first, since a file is known by its start."""
+    dumped = partial(json.dumps, ensure_ascii=ensure_ascii)
+    records = "[\n" + ",\n".join(map(dumped, page.records)) + "\n]"
+    if not page.key:
+        return records + "\n"
+    beside = "".join(f",\n{dumped(key)}: {dumped(value)}" for key, value in page.beside.items())
+    return f"{{{dumped(page.key)}: {records}{beside}}}\n"
 
 
 def digest_of(*parts: object) -> str:

@@ -47,6 +47,10 @@ class Page:
     is_last: bool = False
     """Whether everything until `Start.until` is pulled with this page."""
     records: tuple[Mapping[str, Any], ...] = ()
+    key: str = ""
+    """Under which the source's own pages have their records; "" for an array."""
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """What stands beside them in the source's own pages."""
     versions: tuple[Version, ...] = ()
     files: tuple[DropFile, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)

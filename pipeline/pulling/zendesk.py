@@ -2,8 +2,8 @@
 
 Tickets: `GET /api/v2/incremental/tickets/cursor.json`, first with `start_time`, then with the `cursor` that the last
 page called `after_cursor`, until `end_of_stream`; the cursor stays good for the nights to come. For each ticket `GET
-/api/v2/tickets/ID/comments.json?include=users`, page by page. A record is what the comments' pages say, joined, with
-the ticket beside them: `{"ticket_id", "ticket", "comments", "users", "count", "next_page": null}`.
+/api/v2/tickets/ID/comments.json?include=users`, page by page. A file is a page of tickets, each with its `comments`,
+and beside them `users`, who wrote: their ids and roles alone, since nobody needs their addresses here.
 
 Chats: `GET /api/v2/chat/incremental/chats` with `fields=chats(*)` and `start_time`, then with the `end_time` and
 `end_id` of the last page, until a page is not full. A record is a chat with its `history`.
@@ -82,6 +82,7 @@ def _page_of_tickets(
     tickets: list[dict[str, Any]], position: dict[str, Any] | None, is_last: bool, start: Start, client: Client
 ) -> Page:
     records, versions, left_out = [], [], Counter[str]()
+    users: dict[str, object] = {}
     for ticket in tickets:
         identity = text(ticket.get("id"))
         version = Version(identity, text(ticket.get("updated_at")) or digest_of(ticket))
@@ -89,23 +90,23 @@ def _page_of_tickets(
             left_out["deleted"] += 1
         elif not start.is_new(version):
             left_out["known"] += 1
-        elif (comments := _comments(identity, client)) is None:
+        elif (comments := _comments(identity, users, client)) is None:
             left_out["without access"] += 1
         else:
-            records.append({"ticket_id": ticket["id"], "ticket": ticket, **comments})
+            records.append({**ticket, "comments": comments})
             versions.append(version)
-    return Page(position, is_last, tuple(records), tuple(versions), left_out=left_out)
+    beside = {"users": [{"id": part(user, "id"), "role": part(user, "role")} for user in users.values()]}
+    return Page(position, is_last, tuple(records), "tickets", beside, tuple(versions), left_out=left_out)
 
 
-def _comments(ticket: str, client: Client) -> dict[str, Any] | None:
-    """All comments of a ticket and who wrote them; None where the ticket is gone meanwhile, or closed to us."""
+def _comments(ticket: str, users: dict[str, object], client: Client) -> list[dict[str, Any]] | None:
+    """All comments of a ticket, and into `users` who wrote them; None where the ticket is gone, or closed to us."""
     comments: list[dict[str, Any]] = []
-    users: dict[str, dict[str, Any]] = {}
-    seen: set[tuple[str, str]] = set()
+    asked: set[tuple[str, str]] = set()
     address: str | None = f"/api/v2/tickets/{ticket}/comments.json"
     parameters: dict[str, str | int] | None = {"include": "users", "per_page": COMMENTS_A_PAGE}
-    while address and (address, str(parameters)) not in seen:
-        seen.add((address, str(parameters)))
+    while address and (address, str(parameters)) not in asked:
+        asked.add((address, str(parameters)))
         answer = client.json(address, "a ticket's comments", parameters=parameters, absent=GONE)
         if answer is None:
             return None
@@ -117,7 +118,7 @@ def _comments(ticket: str, client: Client) -> dict[str, Any] | None:
             parameters = {"include": "users", "page[size]": COMMENTS_A_PAGE, "page[after]": after}
         else:
             address, parameters = text(answer.get("next_page")) or None, None
-    return {"comments": comments, "users": list(users.values()), "count": len(comments), "next_page": None}
+    return comments
 
 
 def _chats(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
@@ -145,6 +146,7 @@ def _page_of_chats(chats: list[dict[str, Any]], position: dict[str, Any] | None,
         position,
         is_last,
         tuple(chat for chat, _ in fresh),
-        tuple(version for _, version in fresh),
+        "chats",
+        versions=tuple(version for _, version in fresh),
         left_out=Counter({"known": len(chats) - len(fresh)}),
     )

@@ -174,8 +174,9 @@ class Source:
         return sorted(path for path in self.folder.iterdir() if not path.name.startswith("."))
 
     def records(self) -> list[dict[str, Any]]:
-        """All records, in the order of the files."""
-        return [record for file in self.files() for record in json.loads(file.read_text("utf-8"))]
+        """All records, in the order of the files: members of an array, or of the first key."""
+        pages = [json.loads(file.read_text("utf-8")) for file in self.files()]
+        return [record for page in pages for record in (page if isinstance(page, list) else next(iter(page.values())))]
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / ".state.json").read_text("utf-8"))
