@@ -45,7 +45,7 @@ KINDS: Mapping[str, Kind] = {
 """Kind → what it must and may be told. Intercom may compare days, Genesys transcribes late: both look back one."""
 COMMON = frozenset({"kind", "url", "what", "overlap_minutes", "max_minutes", "secret_block"})
 TEXTS = ("what", "user", "host_key", "secret_block")
-NUMBERS = {"overlap_minutes": (0, 30 * DAY_MINUTES), "max_minutes": (1, DAY_MINUTES), "window_hours": (1, 7 * 24)}
+NUMBERS = {"overlap_minutes": (0, 30 * DAY_MINUTES), "max_minutes": (1, 240), "window_hours": (1, 7 * 24)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,4 +80,6 @@ def _page(found: list[dict[str, Any]], position: dict[str, Any] | None, start: S
         else:
             records.append(record)
             versions.append(version)
-    return Page(position, position is None, tuple(records), "conversations", versions=tuple(versions), left_out=left_out)
+    return Page(
+        position, position is None, tuple(records), "conversations", versions=tuple(versions), left_out=left_out
+    )

@@ -102,7 +102,7 @@ class Landing:
         self._write(STATE, lambda file: file.write(json.dumps(asdict(state), separators=(",", ":")).encode()))
 
     def write_records(self, page: Page, state: State) -> None:
-        """The records of a page as the source gave them; the name tells the source, the time of the pull and the place."""
+        """The records of a page as the source gave them, in a file named by source, pull and place in it."""
         name = f"{self.name}-{datetime.fromtimestamp(state.began, UTC):%Y%m%dT%H%M%SZ}-{state.files:06d}.json"
         content = _json(page)
         self._write(name, lambda file: file.write(content))

@@ -146,8 +146,8 @@ async def _fetched(files: "SFTPClient", path: str, sink: BinaryIO) -> str | None
     sink.seek(0)
     sink.truncate()
     async with files.open(path, "rb") as file:
-        while block := await file.read(BLOCK):
-            sink.write(cast(bytes, block))
+        while (left := (before.size or 0) + 1 - sink.tell()) and (block := await file.read(min(BLOCK, left))):
+            sink.write(cast(bytes, block))  # up to a byte more than there was: a file that grows has no end
     after = await files.stat(path)
     is_whole = _version(before) == _version(after) and sink.tell() == after.size
     return _version(after) if is_whole else None

@@ -1,4 +1,4 @@
-"""Local servers that speak as the real ones do, a clock that only moves when somebody waits, and settings to pull with."""
+"""Local servers that speak as the real ones do, a clock that moves only when somebody waits, and settings."""
 
 import json
 from collections.abc import Callable, Iterator

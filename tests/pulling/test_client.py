@@ -130,9 +130,7 @@ def test_a_refusal_is_told_with_what_to_do_and_asked_for_once(server: Server, ti
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_nothing_is_asked_of_another_host(
-    server: Server, other_server: Server, tickets: Source, status: int
-) -> None:
+def test_nothing_is_asked_of_another_host(server: Server, other_server: Server, tickets: Source, status: int) -> None:
     server.route = lambda _: Reply(status=status, headers={"Location": f"{other_server.url}/api"})
     assert "another host" in tickets.run().error
     assert other_server.asked == []
@@ -153,9 +151,7 @@ def test_a_redirect_on_the_same_host_is_followed_and_a_round_of_them_not(server:
     assert "again and again" in tickets.run().error
 
 
-def test_a_next_page_on_another_host_is_not_asked_for(
-    server: Server, other_server: Server, tickets: Source
-) -> None:
+def test_a_next_page_on_another_host_is_not_asked_for(server: Server, other_server: Server, tickets: Source) -> None:
     account = server.route
 
     def route(request: Request) -> Reply:

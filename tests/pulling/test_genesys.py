@@ -101,7 +101,9 @@ def test_every_transcript_of_every_interval_comes(server: Server, calls: Source)
     assert queries(server)[-1][0].endswith("/2026-03-10T00:00:00.000Z"), "up to now and no further"
 
 
-def test_a_token_that_expires_in_the_middle_is_renewed_once(server: Server, organisation: Genesys, calls: Source) -> None:
+def test_a_token_that_expires_in_the_middle_is_renewed_once(
+    server: Server, organisation: Genesys, calls: Source
+) -> None:
     def expiring(request: Request) -> Reply:
         if len(server.asked) == 6:
             organisation.tokens += 1  # the one in use is no longer the last
@@ -112,7 +114,9 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(server: Server, orga
     assert server.paths().count("/oauth/token") == 2
 
 
-def test_a_new_token_that_does_not_help_either_is_an_error(server: Server, organisation: Genesys, calls: Source) -> None:
+def test_a_new_token_that_does_not_help_either_is_an_error(
+    server: Server, organisation: Genesys, calls: Source
+) -> None:
     server.route = lambda request: organisation(request) if "oauth" in request.path else Reply(status=401)
     assert "answered 401 to the list of conversations: the secret is wrong" in calls.run().error
     assert server.paths().count("/oauth/token") == 2

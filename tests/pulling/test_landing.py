@@ -49,7 +49,7 @@ pull_one(Pull("tuki", "zendesk", sys.argv[1], what="tickets", since=date(2026, 3
 
 @pytest.mark.parametrize("step", [4, 5, 6, 7, 8])
 def test_a_process_that_is_killed_goes_on_where_it_was(server: Server, tickets: Source, step: int) -> None:
-    """Steps: of the first state 3 (on the disk, renamed, folder on the disk), then 3 of the first page, 3 of its state."""
+    """Steps: 3 of the first state (on the disk, renamed, folder on the disk), 3 of the first page, 3 of its state."""
     killed = subprocess.run([sys.executable, "-c", KILLED, server.url, str(step)], cwd=ROOT, timeout=60)
     assert killed.returncode == 9
     assert len(tickets.files()) == (step > 5), "the page has its name, or nothing has"

@@ -128,9 +128,7 @@ def test_deleted_tickets_and_those_closed_to_us_are_counted(server: Server, tick
 
 
 @pytest.mark.parametrize("status", [410, 422])
-def test_an_expired_cursor_begins_again_at_the_last_complete_pull(
-    server: Server, tickets: Source, status: int
-) -> None:
+def test_an_expired_cursor_begins_again_at_the_last_complete_pull(server: Server, tickets: Source, status: int) -> None:
     tickets.run()
     server.asked.clear()
     account = server.route
