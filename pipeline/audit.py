@@ -30,7 +30,8 @@ from pipeline.privacy.pseudonyms import VARIABLE
 from pipeline.privacy.recognizer import MODEL as PRIVACY
 from pipeline.pulling.credentials import file_of, variable_of
 from pipeline.pulls import Pull
-from pipeline.sources import find_files, recognise
+from pipeline.sources import SourceFile, find_files, recognise
+from pipeline.sources.files import shown
 from pipeline.steps import code_version
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _settings(config: Config, day: date) -> dict[str, str]:
             f"controller_{key}": value or words["fill_in"].format(key=f"controller.{key}")
             for key, value in asdict(config.controller).items()
         },
-        "landing": f"`{config.paths.landing}`",
+        "landing": f"`{shown(config.paths.landing)}`",
         "landing_formats": _formats_in(config.paths.landing),
         "masked": _bullets(_words()["masks"][kind] for kind in masked),
         "names": words["names_on" if config.privacy.names else "names_off"],
@@ -149,17 +150,17 @@ def _source(pull: Pull, config: Config) -> str:
     )
 
 
-def _formats_in(folder: Path) -> str:
+def _formats_in(landing: Path | str) -> str:
     """The formats of the files that lie there, with how many of each."""
-    words = _words()["words"]
-    if not folder.is_dir():
-        return str(words["no_folder"])
-    return _files(Counter(_format_of(path) for path in find_files([folder])))
-
-
-def _format_of(path: Path) -> str:
     try:
-        return recognise(path)
+        return _files(Counter(_format_of(file) for file in find_files([landing])))
+    except SourceError:
+        return str(_words()["words"]["no_folder"])
+
+
+def _format_of(file: SourceFile) -> str:
+    try:
+        return recognise(file)
     except SourceError:
         return str(_words()["words"]["unrecognised"])
 
@@ -189,9 +190,11 @@ def _rights(path: Path) -> str:
 def _places(config: Config) -> Iterator[str]:
     words = _words()["words"]
     for name, what in _words()["places"].items():
-        path: Path = getattr(config.paths, name)
-        state = _rights(path) if path.exists() else words["not_there"]
-        yield f"{what}: `{path}` ({state})"
+        path: Path | str = getattr(config.paths, name)
+        if isinstance(path, str):
+            yield f"{what}: `{shown(path)}` ({words['elsewhere']})"
+        else:
+            yield f"{what}: `{path}` ({_rights(path) if path.exists() else words['not_there']})"
 
 
 def _retention(section: object) -> str:

@@ -21,9 +21,9 @@ NAMED_BY_USERS = "pull"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Files and folders, absolute."""
+    """Files and folders, absolute; `landing` may be what fsspec calls a URL (`s3://bucket/in`) instead."""
 
-    landing: Path
+    landing: Path | str
     staging: Path
     database: Path
     published: Path
@@ -218,7 +218,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     if not palvelupolku.is_file():
         raise ConfigError(f"touchpoints.palvelupolku names {palvelupolku}, which is not there: correct it.")
     return Config(
-        paths=Paths(**{name: (root / value).resolve() for name, value in settings["paths"].items()}),
+        paths=_paths(settings["paths"], root),
         time=Time(zone),
         sources=Sources(**settings["sources"]),
         privacy=Privacy(**settings["privacy"]),
@@ -229,3 +229,10 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         controller=Controller(**settings["controller"]),
         pull=parse_pulls(settings["pull"]),
     )
+
+
+def _paths(values: Mapping[str, str], root: Path) -> Paths:
+    paths: dict[str, Any] = {name: (root / value).resolve() for name, value in values.items() if "://" not in value}
+    if urls := values.keys() - paths.keys() - {"landing"}:
+        raise ConfigError(f"paths.{min(urls)} must lie on this machine: only paths.landing may be a URL.")
+    return Paths(**{"landing": values["landing"], **paths})

@@ -1,6 +1,6 @@
 """The night under Prefect: `steps` wrapped in tasks with retries and timeouts, nothing else.
 
-Only paths, run ids and file names are parameters and results, never text; results are not persisted and nothing is
+Only addresses, run ids and file names are parameters and results, never text; results are not persisted and nothing is
 cached. `prefect.yaml` schedules these flows.
 """
 
@@ -52,8 +52,8 @@ def pull(name: str) -> Pulled:
 @task(name="find work", timeout_seconds=HOURS, **OPTIONS)
 def find_work(paths: list[str], period: steps.Period | None) -> list[str] | None:
     """`steps.find_work` as a task."""
-    files = steps.find_work([Path(path) for path in paths], load_config(), period)
-    return None if files is None else [str(file) for file in files]
+    files = steps.find_work(paths, load_config(), period)
+    return None if files is None else [file.address for file in files]
 
 
 @task(name="begin", timeout_seconds=HOURS, **OPTIONS)
@@ -65,7 +65,7 @@ def begin() -> str:
 @task(name="stage", timeout_seconds=4 * HOURS, **OPTIONS)
 def stage(file: str, run_id: str, period: steps.Period | None) -> StagedFile:
     """`steps.stage` as a task."""
-    return steps.stage(Path(file), run_id, load_config(), period)
+    return steps.stage(file, run_id, load_config(), period)
 
 
 @task(name="load", timeout_seconds=HOURS, **OPTIONS)
@@ -94,7 +94,7 @@ def publish(run_id: str) -> None:
 
 @flow(name="nightly", timeout_seconds=10 * HOURS)  # 4 for what is pulled at most (max_minutes), 6 for the night
 def nightly(paths: list[str] | None = None) -> None:
-    """Everything new under `paths` into the published database; without, what can be pulled, and `paths.landing`.
+    """Everything new at `paths` into the published database; without, what can be pulled, and `paths.landing`.
 
     Raises:
         PipelineError: whatever stopped the night.
@@ -106,7 +106,7 @@ def nightly(paths: list[str] | None = None) -> None:
 
 @flow(name="backfill", timeout_seconds=24 * HOURS)
 def backfill(first: date, last: date, paths: list[str] | None = None) -> None:
-    """Read the files under `paths` again and replace what they stored of the days from `first` to `last`.
+    """Read the files at `paths` again and replace what they stored of the days from `first` to `last`.
 
     Raises:
         PipelineError: whatever stopped it.

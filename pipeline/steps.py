@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import islice
@@ -26,10 +26,9 @@ from pipeline.erasing.retention import expire as expire_rows
 from pipeline.erasing.retention import expiring, has_expired, today
 from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
-from pipeline.models import sha256_of
 from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
-from pipeline.sources import Record, find_files, read, recognise
+from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints import assign, load_palvelupolku
 
@@ -65,16 +64,16 @@ class Report:
 
 
 def night(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     config: Config,
     *,
     period: Period | None = None,
-    progress: Callable[[Iterable[Path], int], Iterable[Path]] = lambda files, total: files,
+    progress: Callable[[Iterable[SourceFile], int], Iterable[SourceFile]] = lambda files, total: files,
 ) -> Report:
     """Everything: from files to the published database. A second call with the same files changes nothing.
 
     Args:
-        paths: files and folders to read.
+        paths: what to read: files, folders, patterns, archives, URLs.
         config: the settings.
         period: a backfill: read every file again, known or not, and replace what it stored of these days.
         progress: wraps the iteration over the files, given their number; for a progress bar.
@@ -111,7 +110,7 @@ def only_run(config: Config) -> Iterator[None]:
         yield
 
 
-def find_work(paths: Sequence[Path], config: Config, period: Period | None = None) -> list[Path] | None:
+def find_work(paths: Sequence[Path | str], config: Config, period: Period | None = None) -> list[SourceFile] | None:
     """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
 
     An empty list still asks for a run: the last one was not published, its copy is gone, the code has changed, or
@@ -123,7 +122,7 @@ def find_work(paths: Sequence[Path], config: Config, period: Period | None = Non
         PrivacyError: there is no usable secret.
     """
     load_secret(config.paths.secret)  # one that is missing is told of in quiet nights too
-    files = find_files(list(paths))
+    files = find_files(paths)
     if period or not config.paths.database.exists():
         return files
     with store.opened(config.paths.database, read_only=True) as connection:
@@ -170,12 +169,13 @@ def begin(config: Config) -> str:
     return run_id
 
 
-def stage(file: Path, run_id: str, config: Config, period: Period | None = None) -> StagedFile:
+def stage(file: Path | str | SourceFile, run_id: str, config: Config, period: Period | None = None) -> StagedFile:
     """Read, mask and score one file into staged batches; batches staged or loaded before a kill are not made again.
 
     Raises:
         ModelError: the night stops; so does any PrivacyError. A file that cannot be read is part of the result.
     """
+    file = as_source(file)
     digest = _digest(file)
     name = reader_of(config).label(file.name)  # recordings are often named by the caller's number
     try:
@@ -307,11 +307,17 @@ def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:
     connection.execute("UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?", [status, store.now(), run_id])
 
 
-def _digest(file: Path) -> str | None:
+def _digest(file: SourceFile) -> str | None:
     try:
-        return sha256_of(file)
-    except OSError:  # `recognise` will say so again, as a SourceError
+        return _digest_of(file, file.version())
+    except SourceError:  # `recognise` will say so again
         return None
+
+
+@lru_cache(maxsize=65_536)
+def _digest_of(file: SourceFile, version: str) -> str:
+    """Finding the work and doing it both ask for it; a version has one digest."""
+    return file.digest()
 
 
 def _model(reader: Reader) -> tuple[str, str]:

@@ -13,9 +13,9 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
-    {"errors"}, {"pulls"}, {"config"}, {"conversation"}, {"models", "numerals"}, {"sources", "privacy", "language", "affect"},
-    {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"}, {"keys", "sharing", "scanning"}, {"erasing"}, {"steps"},
-    {"audit"}, {"flows", "cli"},
+    {"errors"}, {"pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
+    {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
+    {"keys", "sharing", "scanning"}, {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -134,21 +134,22 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
         landing, "survey.csv", "responded_at,nps_rating,customer_id", "2026-09-02T10:00,11,K1", "2026-09-02T10:00,9,K2"
     )
     (landing / "empty.csv").write_bytes(b"")
+    (landing / "latin.json").write_bytes(chat(170, "väärä").replace("\\u00e4", "ä").encode("cp1252"))
     (landing / "latin.csv").write_bytes(
-        "conversation_id;sent_at;speaker;text\nc70;2026-09-01T09:00;asiakas;väärä lasku\n".encode("cp1252")
+        "conversation_id;sent_at;speaker;text\nc180;2026-09-01T09:00;asiakas;väärä lasku\n".encode("cp1252")
     )
     steps.night([landing], config)
     assert rejections(config) == {
         ("broken_line.jsonl", "line 2", "malformed_json"),
         ("duplicate.jsonl", "line 1", "duplicate_conversation"),
         ("empty.csv", "file", "empty_file"),
-        ("latin.csv", "file", "not_utf8"),
+        ("latin.json", "line 1", "not_utf8"),
         ("survey.csv", "row 2", "bad_nps_rating"),
         ("truncated.json", "file", "malformed_json"),
         ("unknown.txt", "file", "unknown_format"),
     }
     stored = {row[0] for row in tables(config.paths.published)["conversations"]}
-    assert stored == {f"c{number}" for number in [*range(90), 150, 152, 160]}
+    assert stored == {f"c{number}" for number in [*range(90), 150, 152, 160, 180]}
     assert steps.night([landing], config).run_id is None
 
 

@@ -50,15 +50,16 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     run = add("run", night.run, "run the night: read what is new, mask, score, check, publish")
-    run.add_argument("paths", nargs="*", type=Path, help="files or folders (default: paths.landing of the settings)")
+    text = "files, folders, patterns, zip archives or URLs (default: paths.landing of the settings)"
+    run.add_argument("paths", nargs="*", help=text)
     run.add_argument("--from", dest="first", type=date.fromisoformat, help="backfill: first day, such as 2026-09-01")
     run.add_argument("--to", dest="last", type=date.fromisoformat, help="backfill: last day, inclusive")
 
     pulling = add("pull", pull.pull, "pull what is new from the sources of the settings into the landing folder")
     pulling.add_argument("name", nargs="?", help="one of them, as in [pull.NAME] (default: all)")
 
-    read = add("read", stages.read, "show the conversations and answers of a file, unmasked, one JSON object a line")
-    read.add_argument("file", type=Path)
+    read = add("read", stages.read, "show the conversations and answers of files, unmasked, one JSON object a line")
+    read.add_argument("file", help="a file, folder, pattern, zip archive or URL")
 
     for name, command, text in (
         ("mask", stages.mask, "mask personal data: one text a line in, text and spans out"),

@@ -135,15 +135,16 @@ def _emotions(cell: object, where: str) -> frozenset[Emotion] | None:
 
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The rows of a CSV file with a header, or of JSON Lines, each with its position."""
+    from pipeline.sources import as_source
     from pipeline.sources.text import csv_rows, whole_text
 
     if not path.is_file():
         raise SourceError(f"{path} is not there: check the path.", code="missing_file")
-    text = whole_text(path)
+    text = whole_text(as_source(path))
     if text.lstrip().startswith("{"):
         yield from _json_rows(path.name, text)
         return
-    for item in csv_rows(path):
+    for item in csv_rows(as_source(path)):
         if isinstance(item, RecordError):
             raise SourceError(f"{path.name}, {item.position} is broken off or has other columns: correct it.")
         yield item

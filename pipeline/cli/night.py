@@ -11,6 +11,7 @@ from pipeline.cli.console import wide_console
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pipeline.sources import SourceFile
     from pipeline.steps import Report
 
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     if config.language.lemmatizer == "finnish" and (reason := why_no_voikko()):
         print(reason, file=sys.stderr)
 
-    def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
+    def progress(files: Iterable["SourceFile"], total: int) -> Iterable["SourceFile"]:
         return track(files, "Reading", total=total, console=notes, disable=not notes.is_terminal, transient=True)
 
     report = steps.night(options.paths or [config.paths.landing], config, period=period, progress=progress)

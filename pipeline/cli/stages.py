@@ -23,18 +23,18 @@ LINES_AT_ONCE = 256
 
 
 def read(options: argparse.Namespace) -> None:
-    """The records of one file; an unreadable one becomes a line on standard error."""
+    """The records of the files at an address; an unreadable one becomes a line on standard error."""
     from pipeline import sources
     from pipeline.config import load_config
     from pipeline.conversation import Conversation
 
-    if not options.file.is_file():
-        raise SourceError(f"{options.file} is not there: check the path.", code="missing_file")
-    for record in sources.read(options.file, sources.recognise(options.file), load_config().time.zone):
-        if isinstance(record, RecordError):
-            print(f"tunnepolku: {record}", file=sys.stderr)
-        else:
-            _write_json(_conversation(record) if isinstance(record, Conversation) else _response(record))
+    zone = load_config().time.zone
+    for file in sources.find_files([options.file]):
+        for record in sources.read(file, sources.recognise(file), zone):
+            if isinstance(record, RecordError):
+                print(f"tunnepolku: {record}", file=sys.stderr)
+            else:
+                _write_json(_conversation(record) if isinstance(record, Conversation) else _response(record))
 
 
 def _conversation(conversation: "Conversation") -> dict[str, Any]:

@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 from pipeline import store
 from pipeline.erasing.person import MIN_BYTES, SLICE, Person, as_parts
-from pipeline.errors import StoreError
-from pipeline.scanning import files_under, sqlite_rows, texts
+from pipeline.errors import SourceError, StoreError
+from pipeline.scanning import CHUNK, files_under, sqlite_rows, texts
+from pipeline.sources import find_files
+from pipeline.sources.files import shown
+from pipeline.sources.head import encoding_of
+from pipeline.sources.text import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Found:
     place: str
     name: str
     unit: str
-    """What `scanned` counts: rows or bytes."""
+    """What `scanned` counts: rows, bytes or characters."""
     scanned: int
     found: int
     removed: int
@@ -99,8 +104,7 @@ def report_folder(place: str, folder: Path, person: Person, note: str) -> list[F
 
     Where the company's own numbers are known, those alone are searched for: they stand in every delivery.
     """
-    searched = Person(numbers=person.numbers) if person.numbers else person
-    found = []
+    searched, found = _of_the_company(person), []
     for path in files_under(folder):
         name, size = person.redacted(path.name), path.stat().st_size
         try:
@@ -108,6 +112,33 @@ def report_folder(place: str, folder: Path, person: Person, note: str) -> list[F
         except StoreError as error:
             found.append(Found(place, name, "bytes", size, 1, 0, 0, str(error)))
     return [line for line in found if line.found]
+
+
+def report_landing(landing: Path | str, person: Person) -> list[Found]:
+    """The same of the deliveries; a storage that cannot be read is a line of its own, and stops nothing."""
+    place, note = "landing", "not ours: delete it at the source"
+    if isinstance(landing, Path):
+        return report_folder(place, landing, person, note)
+    searched, found = _of_the_company(person), []
+    try:
+        files = find_files([landing])
+    except SourceError as error:
+        return [Found(place, person.redacted(shown(landing)), "characters", 0, 1, 0, 0, str(error))]
+    for file in files:
+        name, size, count = person.redacted(file.name), 0, searched.hits(file.name)
+        try:
+            encoding = encoding_of(head_of(file).start)
+            with TextIOWrapper(file.open(), encoding, errors="replace") as text:
+                while lines := "".join(text.readlines(CHUNK)):
+                    size, count = size + len(lines), count + searched.hits(lines)
+            found.append(Found(place, name, "characters", size, count, 0, 0, note))
+        except SourceError as error:
+            found.append(Found(place, name, "characters", size, 1, 0, 0, person.redacted(str(error))))
+    return [line for line in found if line.found]
+
+
+def _of_the_company(person: Person) -> Person:
+    return Person(numbers=person.numbers) if person.numbers else person
 
 
 def forget_in_prefect(path: Path, person: Person) -> list[Found]:

@@ -23,6 +23,7 @@ from pipeline.erasing.files import (
     forget_folder,
     forget_in_prefect,
     report_folder,
+    report_landing,
 )
 from pipeline.erasing.person import MIN_BYTES, MIN_LENGTH, Person, as_parts
 from pipeline.erasing.tombstones import tombstone
@@ -81,7 +82,7 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
         *forget_folder("logs", paths.logs, person, delete_lines),
         *(line for path in prefect_databases(everyones=True) for line in forget_in_prefect(path, person)),
     ]
-    landing = report_folder("landing", paths.landing, person, "not ours: delete it at the source")
+    landing = report_landing(paths.landing, person)
     published = [*_forget_published(config, person, stones), *_beside_published(config, person)]
     own = _forget_database("database", paths.database, person, stones)
     return Proof(

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 
 from pipeline.config import Config
-from pipeline.errors import ConfigError, PipelineError
+from pipeline.errors import ConfigError, PipelineError, PullError
 from pipeline.pulling import genesys, https_drop, intercom, sftp_drop, zendesk
 from pipeline.pulling.client import Client, CursorExpired
 from pipeline.pulling.credentials import find_secret, load_secret
@@ -85,8 +86,8 @@ def pull_one(
 ) -> Pulled:
     """Everything new of one source, page by page; see `pull_all`."""
     pulled = Pulled(pull.name, pull.kind)
-    landing = Landing(config.paths.landing / pull.name, pull.name)
     try:
+        landing = Landing(_folder(config) / pull.name, pull.name)
         with landing.alone():
             _pull(_Round(pull, config, landing, pulled, told, clock or Clock()))
     except PipelineError as error:
@@ -94,6 +95,12 @@ def pull_one(
     except ImportError as error:
         pulled.error = f"{pull.name}: {error.name} is not installed: pip install -e '.[pull]'."
     return pulled
+
+
+def _folder(config: Config) -> Path:
+    if isinstance(config.paths.landing, Path):
+        return config.paths.landing
+    raise PullError("paths.landing is no folder of this machine: pulling needs one, since it renames what it wrote.")
 
 
 @dataclass(frozen=True, slots=True)

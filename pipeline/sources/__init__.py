@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources.files import SourceFile, find_files
+from pipeline.sources.files import ZIP_MAGIC, SourceFile, as_source, find_files
 from pipeline.sources.text import head_of
 
-__all__ = ["FORMATS", "Record", "SourceFile", "find_files", "read", "recognise"]
+__all__ = ["FORMATS", "Record", "SourceFile", "as_source", "find_files", "read", "recognise"]
 
 Record = Conversation | SurveyResponse | RecordError
 
@@ -35,7 +35,7 @@ def recognise(file: Path | SourceFile) -> str:
     Raises:
         SourceError: the file is empty, no text, of no known format, or of several.
     """
-    file = _source_file(file)
+    file = as_source(file)
     head = head_of(file)
     if not head.text.strip():
         raise SourceError(f"{file.name} is empty: export it again.", code="empty_file")
@@ -44,6 +44,8 @@ def recognise(file: Path | SourceFile) -> str:
         return candidates[0]
     if candidates:
         raise SourceError(f"{file.name} could be {' or '.join(candidates)}: split it.", code="ambiguous_format")
+    if head.start.startswith(ZIP_MAGIC):
+        raise SourceError(f"{file.name} is an archive in an archive, damaged or a bomb: unpack it.", code="bad_archive")
     raise SourceError(
         f"{file.name} is of no known format ({', '.join(FORMATS)}): export it as one of them.", code="unknown_format"
     )
@@ -55,12 +57,8 @@ def read(file: Path | SourceFile, format_name: str, zone: ZoneInfo) -> Iterator[
     Raises:
         SourceError: the file cannot be read as a whole.
     """
-    records: Iterator[Record] = _module(format_name).read(_source_file(file), zone)
+    records: Iterator[Record] = _module(format_name).read(as_source(file), zone)
     return records
-
-
-def _source_file(file: Path | SourceFile) -> SourceFile:
-    return file if isinstance(file, SourceFile) else SourceFile(str(file))
 
 
 def _module(format_name: str) -> ModuleType:

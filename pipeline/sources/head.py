@@ -1,16 +1,23 @@
 """The first characters of a file, seen as text, as JSON and as a table: what a format recognises itself by."""
 
 import csv
+import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from functools import cached_property
 from io import StringIO
-from itertools import islice
 
 HEAD_BYTES = 262_144
 HEADER_ROWS = 3
 """Survey tools write up to three."""
+MAX_PATH = 12
+"""Keys nested deeper tell no format from another; an attack nests a hundred thousand."""
+MAX_KEY_CHARACTERS = 64
+ITEM = "item"
+"""The name of an array's members in a path."""
+TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"\s*+(:)?|\\?\Z)|([{\[])|([}\]])', re.DOTALL)
+"""A string, with the colon that makes it a key, or a bracket; possessive, so that no text takes more than one pass."""
 
 
 class Head:
@@ -26,29 +33,72 @@ class Head:
 
         Of JSON Lines, those of all lines; of a value that is cut off, those before the cut; of no JSON, none.
         """
-        from pipeline.sources.json_stream import paths_of
-
+        if self.is_json_lines:
+            return frozenset().union(*map(paths_of, self.text.split("\n")))
         return paths_of(self.text) if self.text.lstrip()[:1] in ("{", "[") else frozenset()
 
     @cached_property
     def is_json_lines(self) -> bool:
-        """Whether each line is an object of its own."""
-        first, _, rest = self.text.lstrip().partition("\n")
-        return first.rstrip().endswith("}") and first.startswith("{") and rest.lstrip()[:1] in ("{", "")
+        """Whether its first line is an object of its own, or half of its lines are, or one line is longer than it."""
+        *lines, last = self.text.strip().split("\n")
+        if len(self.start) < HEAD_BYTES:
+            lines.append(last)
+        elif not lines:
+            return last.startswith("{")
+        lines = [line for line in lines if line.strip()]
+        if self.text.lstrip()[:1] == "[" or not lines:
+            return False
+        return _is_object(lines[0]) or len(lines) <= 2 * sum(map(_is_object, lines))
 
     @cached_property
     def rows(self) -> list[list[str]]:
-        """The first rows as a table with the most likely separator; none where they cannot be read."""
+        """The first rows as a table with the most likely separator, up to one that cannot be read."""
+        reader = csv.reader(StringIO(self.text, newline=""), delimiter=delimiter_of(self.text), strict=True)
+        rows: list[list[str]] = []
         try:
-            reader = csv.reader(StringIO(self.text, newline=""), delimiter=delimiter_of(self.text), strict=True)
-            return [[cell.strip() for cell in row] for row in islice(reader, HEADER_ROWS)]
+            while len(rows) < HEADER_ROWS and (row := next(reader, None)) is not None:
+                rows.append([cell.strip() for cell in row])
         except csv.Error:
-            return []
+            pass
+        return rows
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """The column names of a table with one header row."""
         return frozenset(self.rows[0]) if self.rows else frozenset()
+
+
+def _is_object(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def paths_of(text: str) -> frozenset[str]:
+    """The keys of JSON as dotted paths: `turns.item.role`; of JSON that is cut off, those before the cut.
+
+    Keys are as they are written; only the first 64 characters of one count.
+    """
+    found: set[str] = set()
+    path: list[str] = []
+    depth = 0
+    for match in TOKEN.finditer(text):
+        key, colon, opening, closing = match.groups()
+        if opening:
+            depth += 1
+            if depth <= MAX_PATH:
+                path.append(ITEM if opening == "[" else "")
+        elif closing:
+            if depth <= MAX_PATH and path:
+                path.pop()
+            depth = max(depth - 1, 0)
+        elif colon and path and depth <= MAX_PATH:
+            path[-1] = key[:MAX_KEY_CHARACTERS]
+            found.add(".".join(path))
+    return frozenset(found)
 
 
 BYTE_ORDER_MARKS: Mapping[bytes, str] = {

@@ -1,50 +1,36 @@
 """JSON files of any size: small ones are read whole, large ones a record at a time in a bounded window.
 
-The window is a record: an array of conversations may be larger than memory, one conversation may not.
+The window is a record: an array of conversations may be larger than memory, one conversation may not. Both ways use
+Python's own parser, so that a file reads the same whatever its size, with the NaN and huge numbers some exports hold.
 """
 
 import json
+import re
+from collections import deque
 from collections.abc import Iterator, Sequence
-from io import BytesIO
-from typing import Any, BinaryIO
+from io import TextIOWrapper
+from typing import Any
 
 from pipeline.errors import RecordError, SourceError
 from pipeline.sources.files import SourceFile
-from pipeline.sources.head import Head
 from pipeline.sources.text import NOT_UTF8, head_of
 
-WHOLE_BYTES = 32 * 2**20
-"""Up to this size a file is read whole: Python's own parser takes NaN and huge numbers, which some exports hold."""
-MAX_RECORD_BYTES = 128 * 2**20
-"""The longest line of JSON Lines that is read."""
-MAX_EVENTS = 2_000_000
-"""So many keys and values may one record of a large file have; a day of calls has a hundredth of that."""
-MAX_DEPTH = 64
-"""No export nests deeper; what does is an attack on the parser."""
-ITEM = "item"
-"""The name of an array's members in a path."""
+WHOLE_BYTES = 16 * 2**20
+"""What is read whole: a file up to this size, a record of a larger one. An hour's call with its words is a tenth."""
+CHUNK_CHARACTERS = 2**20
+"""How much of a large file is read at a time."""
+MAX_DIGITS = 400
+"""Whole numbers of more are infinite, as no float could hold them."""
+LONGEST_LITERAL = 16
+"""How far before the end of the window a value that goes on behind it may stop making sense: `-Infinit`, `\\u00e`."""
+WHITE = re.compile(r"[ \t\r\n]*")
 
 
-def paths_of(text: str) -> frozenset[str]:
-    """The keys of JSON as dotted paths: `turns.item.role`; of JSON that is cut off, those before the cut."""
-    import ijson
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
-    found: set[str] = set()
-    path: list[str] = []
-    try:
-        for event, value in ijson.basic_parse(BytesIO(text.encode(errors="replace")), multiple_values=True):
-            if event == "map_key":
-                path[-1] = value
-                found.add(".".join(path))
-            elif event.startswith("start"):
-                path.append(ITEM if event == "start_array" else "")
-                if len(path) > MAX_DEPTH:
-                    break
-            elif event.startswith("end"):
-                path.pop()
-    except ijson.JSONError:
-        pass
-    return frozenset(found)
+
+DECODER = json.JSONDecoder(parse_int=_integer)
 
 
 def json_records(file: SourceFile, under: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, Any]] | RecordError]:
@@ -52,101 +38,155 @@ def json_records(file: SourceFile, under: Sequence[str] = ()) -> Iterator[tuple[
 
     Args:
         file: the file.
-        under: keys under which an export may keep its records as an array (`conversations`); the first that is there
-            counts. An object without any of them is a record itself.
+        under: keys under which an export may keep its records as an array (`conversations`); the first that the file
+            holds counts. An object without any of them is a record itself.
 
     Raises:
-        SourceError: the file is not UTF-8, or cut off or no JSON as a whole.
+        SourceError: the file is not UTF-8, or cut off or no JSON as a whole; the records before have been yielded.
     """
     head = head_of(file)
-    if head.is_json_lines and not under:
-        yield from _lines(file)
+    if head.is_json_lines and ("\n" in head.text.strip() or head.json_paths.isdisjoint(under)):
+        yield from _lines(file, under)
         return
-    with file.open() as opened:
-        content = opened.read(WHOLE_BYTES + 1)
-        records = _whole(content, under, file) if len(content) <= WHOLE_BYTES else _streamed(file, head, under)
-        for number, record in enumerate(records, start=1):
-            is_object = isinstance(record, dict)
-            yield (f"record {number}", record) if is_object else RecordError(f"record {number}", "not_an_object")
+    for number, record in enumerate(_values(file, under), start=1):
+        yield _object(record, f"record {number}")
 
 
-def _lines(file: SourceFile) -> Iterator[tuple[str, dict[str, Any]] | RecordError]:
+def _object(value: Any, position: str) -> tuple[str, dict[str, Any]] | RecordError:
+    return (position, value) if isinstance(value, dict) else RecordError(position, "not_an_object")
+
+
+def _lines(file: SourceFile, under: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]] | RecordError]:
     with file.open() as opened:
         number = 0
-        while line := opened.readline(MAX_RECORD_BYTES):
+        while line := opened.readline(WHOLE_BYTES + 1):
             number += 1
-            position = f"line {number}"
-            if len(line) == MAX_RECORD_BYTES and not line.endswith(b"\n"):
-                raise SourceError(f"{file.name} holds a line of over 128 MB: split it.", code="record_too_large")
+            if len(line) > WHOLE_BYTES:
+                raise _too_large(file)
             if line.strip():
-                yield _line(line, position)
+                yield from _line(line, f"line {number}", under)
 
 
-def _line(line: bytes, position: str) -> tuple[str, dict[str, Any]] | RecordError:
+def _line(line: bytes, position: str, under: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]] | RecordError]:
     try:
-        record = json.loads(line.decode("utf-8-sig"))
+        value = DECODER.decode(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return RecordError(position, NOT_UTF8)
+        yield RecordError(position, NOT_UTF8)
     except (ValueError, RecursionError):
-        return RecordError(position, "malformed_json")
-    return (position, record) if isinstance(record, dict) else RecordError(position, "not_an_object")
+        yield RecordError(position, "malformed_json")
+    else:
+        for record in _within(value, under) if isinstance(value, dict) else [value]:
+            yield _object(record, position)
 
 
-def _malformed(file: SourceFile) -> SourceError:
-    return SourceError(f"{file.name} is cut off or no JSON: export it again.", code="malformed_json")
-
-
-def _whole(content: bytes, under: Sequence[str], file: SourceFile) -> list[Any]:
-    try:
-        value = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SourceError(f"{file.name} is not UTF-8: export it again as UTF-8.", code=NOT_UTF8) from None
-    except (ValueError, RecursionError):
-        raise _malformed(file) from None
+def _within(value: Any, under: Sequence[str]) -> list[Any]:
+    """The records of a value that is held whole."""
     if isinstance(value, dict):
-        value = next((value[key] for key in under if isinstance(value.get(key), list)), [value])
+        return next((inner for key, inner in value.items() if key in under and isinstance(inner, list)), [value])
     return value if isinstance(value, list) else [value]
 
 
-def _streamed(file: SourceFile, head: Head, under: Sequence[str]) -> Iterator[Any]:
-    """The members of the array at the top, or under a key, one at a time."""
-    import ijson
-
-    is_array = head.text.lstrip().startswith("[")
-    key = None if is_array else next((key for key in under if f"{key}.{ITEM}" in _parents(head.json_paths)), None)
-    if not is_array and key is None:
-        raise SourceError(f"{file.name} is one record of over 32 MB: split it.", code="record_too_large")
-    with file.open() as opened:
-        try:
-            yield from _members(opened, key, file)
-        except ijson.JSONError:
-            raise _malformed(file) from None
-
-
-def _parents(paths: frozenset[str]) -> frozenset[str]:
-    return frozenset(".".join(path.split(".")[:2]) for path in paths)
+def _values(file: SourceFile, under: Sequence[str]) -> Iterator[Any]:
+    try:
+        with file.open() as opened:
+            content = opened.read(WHOLE_BYTES + 1)
+        if len(content) <= WHOLE_BYTES:
+            yield from _within(DECODER.decode(content.decode("utf-8-sig")), under)
+            return
+        with TextIOWrapper(file.open(), encoding="utf-8-sig", newline="") as text:
+            yield from _Window(text, file).records(under)
+    except UnicodeDecodeError:
+        raise SourceError(f"{file.name} is not UTF-8: export it again as UTF-8.", code=NOT_UTF8) from None
+    except (ValueError, RecursionError):
+        raise SourceError(f"{file.name} is cut off or no JSON: export it again.", code="malformed_json") from None
 
 
-def _members(opened: BinaryIO, key: str | None, file: SourceFile) -> Iterator[Any]:
-    import ijson
-    from ijson.common import ObjectBuilder
+def _too_large(file: SourceFile) -> SourceError:
+    return SourceError(
+        f"{file.name} holds a record of over {WHOLE_BYTES // 2**20} MB: split it.", code="record_too_large"
+    )
 
-    outside = 1 if key is None else 2
-    depth, events, at_key, builder = 0, 0, key is None, None
-    for event, value in ijson.basic_parse(opened, use_float=True):
-        if event.startswith("end"):
-            depth -= 1
-        if builder is None and depth == outside and at_key and not event.startswith("end"):
-            builder, events = ObjectBuilder(), 0
-        if builder is not None:
-            builder.event(event, value)
-            events += 1
-        elif event == "map_key" and depth == 1:
-            at_key = value == key
-        if event.startswith("start"):
-            depth += 1
-        if depth > MAX_DEPTH or events > MAX_EVENTS:
-            raise SourceError(f"{file.name} holds a record too deep or too large: split it.", code="record_too_large")
-        if builder is not None and depth == outside:
-            yield builder.value
-            builder = None
+
+class _Window:
+    """A stretch of a large JSON text that values are taken from; it moves on over the file. Bad JSON: `ValueError`."""
+
+    def __init__(self, text: TextIOWrapper, file: SourceFile) -> None:
+        self._text, self._file = text, file
+        self._held, self._at = "", 0
+
+    def records(self, under: Sequence[str]) -> Iterator[Any]:
+        """The members of the array at the top, or of the first one under a key."""
+        if self._next() == "[":
+            yield from self._members()
+        else:
+            yield from self._members_under(under)
+        if self._next():
+            raise ValueError("more than one value")
+
+    def _members_under(self, under: Sequence[str]) -> Iterator[Any]:
+        self._take("{")
+        is_found = False
+        while True:
+            key = self._value()
+            self._take(":")
+            if self._next() != "[":
+                self._value()
+            elif is_found or key not in under:
+                deque(self._members(), maxlen=0)  # whatever it is, it may be larger than memory
+            else:
+                is_found = True
+                yield from self._members()
+            if self._next() == "}":
+                break
+            self._take(",")
+        self._take("}")
+        if not is_found:
+            raise _too_large(self._file)  # the object is one record itself
+
+    def _members(self) -> Iterator[Any]:
+        self._take("[")
+        while self._next() != "]":
+            yield self._value()
+            if self._next() == "]":
+                break
+            self._take(",")
+            if self._next() == "]":
+                raise ValueError("a comma too many")
+        self._take("]")
+
+    def _next(self) -> str:
+        """The next character that is no white space; it stays where it is. Nothing at the end of the file."""
+        while True:
+            self._at = WHITE.match(self._held, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if self._at < len(self._held) or not self._move_on():
+                return self._held[self._at : self._at + 1]
+
+    def _take(self, mark: str) -> None:
+        if self._next() != mark:
+            raise ValueError("another character")
+        self._at += 1
+
+    def _value(self) -> Any:
+        self._next()
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self._held, self._at)
+                if end < len(self._held):
+                    self._at = end
+                    return value
+                if not self._move_on():  # a number at the end of the window may go on
+                    self._at = len(self._held)
+                    return value
+            except json.JSONDecodeError as error:
+                is_open = error.pos > len(self._held) - LONGEST_LITERAL or error.msg.startswith("Unterminated")
+                if not is_open or not self._move_on():
+                    raise
+
+    def _move_on(self) -> bool:
+        """Forget what has been taken and read on; whether there was more."""
+        self._held, self._at = self._held[self._at :], 0
+        if len(self._held) > WHOLE_BYTES:
+            raise _too_large(self._file)
+        more = self._text.read(max(CHUNK_CHARACTERS, len(self._held)))
+        self._held += more
+        return bool(more)

@@ -5,15 +5,18 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import RecordError, SourceError
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import HEAD_BYTES, Head, delimiter_of, encoding_of, is_misread
 
-csv.field_size_limit(2**31 - 1)  # of the whole process; the default of 131,072 characters would lose a long e-mail
 NOT_UTF8 = "not_utf8"
-MAX_TEXT_BYTES = 256 * 2**20
+MAX_CHARACTERS = 2**24
+"""The longest line or cell of a table; what is left open by a quote ends here."""
+csv.field_size_limit(MAX_CHARACTERS)  # of the whole process; the default of 131,072 would lose a long e-mail
+MAX_TEXT_BYTES = 32 * 2**20
 """The largest file that a format without records of its own (WebVTT, a pasted chat) may be read whole."""
 
 Row = dict[str, str]
@@ -42,7 +45,7 @@ def whole_text(file: SourceFile, *, or_cp1252: bool = False) -> str:
     with file.open() as opened:
         content = opened.read(MAX_TEXT_BYTES + 1)
     if len(content) > MAX_TEXT_BYTES:
-        raise SourceError(f"{file.name} is over 256 MB and cannot be read in parts: split it.", code="file_too_large")
+        raise SourceError(f"{file.name} is over 32 MB and cannot be read in parts: split it.", code="file_too_large")
     encoding = encoding_of(content)
     try:
         if or_cp1252 or encoding != "cp1252":
@@ -87,31 +90,36 @@ def csv_rows(file: SourceFile, header_rows: int = 1) -> Iterator[tuple[str, Row]
     Raises:
         SourceError: the file cannot be opened, or is no text.
     """
-    encoding = _encoding(file)
-    delimiter = delimiter_of(head_of(file).text)
+    delimiter, encoding = delimiter_of(head_of(file).text), _encoding(file)
     with TextIOWrapper(file.open(), encoding=encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        names = [name.strip() for name in next(reader, [])]
-        number = 1
-        for number in range(2, header_rows + 1):
-            next(reader, None)
-        while True:
-            number += 1
+        reader = csv.reader(_short_lines(text, file), delimiter=delimiter, strict=True)
+        names: list[str] = []
+        for number in count(1):
             position = f"row {number}"
             try:
-                values = next(reader, None)
+                values = next(reader)
+            except StopIteration:
+                return
             except csv.Error:  # a stray quote costs its line; an open one runs to the end of the file
+                if number == 1:
+                    raise SourceError(
+                        f"{file.name} has a broken header: export it again.", code="malformed_csv"
+                    ) from None
                 yield RecordError(position, "malformed_csv")
                 continue
-            if values is None:
-                return
-            if any(value.strip() for value in values):
+            if number == 1:
+                names = [name.strip() for name in values]
+            elif number > header_rows and any(value.strip() for value in values):
                 fits = len(values) == len(names)
-                yield (
-                    (position, dict(zip(names, values, strict=True)))
-                    if fits
-                    else RecordError(position, "wrong_columns")
-                )
+                row = dict(zip(names, values, strict=False))
+                yield (position, row) if fits else RecordError(position, "wrong_columns")
+
+
+def _short_lines(text: TextIOWrapper, file: SourceFile) -> Iterator[str]:
+    while line := text.readline(MAX_CHARACTERS + 1):
+        if len(line) > MAX_CHARACTERS:
+            raise SourceError(f"{file.name} holds a line of over 16 million characters.", code="record_too_large")
+        yield line
 
 
 def _encoding(file: SourceFile) -> str:

@@ -102,6 +102,12 @@ def test_a_night_reads_the_files_and_nothing_else_of_the_folder(tickets: Source)
     assert not (tickets.folder / ".tuki.json.unfinished").exists(), "what a kill left is removed"
 
 
+def test_a_storage_elsewhere_cannot_be_pulled_into(server: Server, tickets: Source) -> None:
+    object.__setattr__(tickets.config.paths, "landing", "memory://in")
+    assert "paths.landing is no folder of this machine" in tickets.run().error
+    assert server.asked == []
+
+
 def test_two_pulls_of_one_source_do_not_meet(tickets: Source) -> None:
     with Landing(tickets.folder, "tuki").alone():
         assert tickets.run().error == "tuki: another pull is going on: wait until it has ended."

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.conversation import Conversation, SurveyResponse
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources import FORMATS, read, recognise
+from pipeline.sources import FORMATS, SourceFile, read, recognise
 from pipeline.sources.text import head_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -68,9 +68,12 @@ def damaged(draw):
 
 def ends_well(path):
     """Read the file in every format that claims it; whatever is no `SourceError` fails the test."""
+    try:
+        head = head_of(SourceFile(str(path)))
+    except SourceError:  # damaged gzip
+        return
     with suppress(SourceError):
         recognise(path)
-    head = head_of(path)
     for format_name, module in FORMATS.items():
         if not import_module(module).matches(head):
             continue

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.errors import RecordError, SourceError
-from pipeline.sources import FORMATS, find_files, read, recognise
+from pipeline.sources import FORMATS, SourceFile, find_files, read, recognise
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 GOLDEN = Path(__file__).with_name("golden")
@@ -52,9 +52,9 @@ def test_one_of_each_covers_every_format():
         (b'{"conversation_id": "c1"}\n', "unknown_format"),
         (b"[" * 100_000, "unknown_format"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "unknown_format"),
-        (b"PK\x03\x04" + bytes(range(256)) * 300, "unknown_format"),
+        (b"PK\x03\x04" + bytes(range(256)) * 300, "bad_archive"),
         (b"\x00" * 1000, "unknown_format"),
-        ("conversation_id,sent_at,speaker,text\n".encode("utf-16"), "unknown_format"),
+        ("conversation_id,sent_at,speaker,text\n".encode("utf-16-le"), "unknown_format"),  # without its mark
         (b"conversation_id,sent_at,speaker,text,responded_at,nps_rating\n", "ambiguous_format"),
     ],
 )
@@ -100,15 +100,37 @@ def test_a_line_of_json_ends_only_at_a_line_feed(tmp_path, separator):
     assert conversation.utterances[0].text == f"yksi{separator}kaksi"
 
 
-@pytest.mark.parametrize(
-    "name", ["chat_csv/comma/webchat.csv", "call_json/object/call.json", "survey_csv/all_columns/nps.csv"]
-)
-def test_a_file_in_cp1252_is_recognised_and_then_refused(tmp_path, name):
-    file = write(tmp_path, (GOLDEN / name).read_text("utf-8").encode("cp1252"))
-    format_name = recognise(file)
-    assert format_name == name.split("/")[0]
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+@pytest.mark.parametrize("name", ["chat_csv/comma/webchat.csv", "survey_csv/all_columns/nps.csv"])
+def test_a_table_as_excel_writes_it_is_read(tmp_path, name, encoding):
+    text = (GOLDEN / name).read_text("utf-8")
+    file = write(tmp_path, text.encode(encoding))
+    assert recognise(file) == name.split("/")[0]
+    as_utf8 = list(read(write(tmp_path, text, "utf8"), name.split("/")[0], HELSINKI))
+    assert list(map(repr, read(file, name.split("/")[0], HELSINKI))) == list(map(repr, as_utf8))
+    assert any("ä" in repr(record) for record in as_utf8)
+
+
+def test_a_table_that_turns_out_to_be_cp1252_after_its_head_is_read(tmp_path):
+    rows = [f"k{number},2026-09-01T10:00,customer,{'moi ' * 50}" for number in range(2_000)]
+    text = "\n".join(["conversation_id,sent_at,speaker,text", *rows, "kx,2026-09-01T10:00,customer,hyvää yötä"])
+    *_, last = read(write(tmp_path, text.encode("cp1252")), "chat_csv", HELSINKI)
+    assert last.utterances[0].text == "hyvää yötä"
+
+
+def test_a_table_in_utf8_with_a_broken_byte_is_refused_and_not_misread(tmp_path):
+    rows = "conversation_id,sent_at,speaker,text\nk1,2026-09-01T10:00,customer,hyvää yötä\n"
     with pytest.raises(SourceError, match="UTF-8") as refused:
-        list(read(file, format_name, HELSINKI))
+        list(read(write(tmp_path, rows.encode() + b"k2,2026-09-01T10:00,customer,\xe4\n"), "chat_csv", HELSINKI))
+    assert refused.value.code == "not_utf8"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_json_in_another_encoding_is_recognised_and_then_refused(tmp_path, encoding):
+    file = write(tmp_path, (GOLDEN / "call_json/object/call.json").read_text("utf-8").encode(encoding))
+    assert recognise(file) == "call_json"
+    with pytest.raises(SourceError, match="UTF-8") as refused:
+        list(read(file, "call_json", HELSINKI))
     assert refused.value.code == "not_utf8"
 
 
@@ -135,7 +157,7 @@ def test_files_are_found_at_any_depth_in_order_without_hidden_ones_and_notes(tmp
     for name in ["b.csv", "a/z.json", "a/b/c.vtt", ".hidden", "a/.tmp/x.csv", "README.md", "a/NOTES.MD", "noext"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         write(tmp_path, "x", name)
-    expected = [tmp_path / name for name in ["a/b/c.vtt", "a/z.json", "b.csv", "noext"]]
+    expected = [SourceFile(str(tmp_path / name)) for name in ["a/b/c.vtt", "a/z.json", "b.csv", "noext"]]
     assert find_files([tmp_path]) == expected
     assert find_files([tmp_path / "b.csv", tmp_path, tmp_path / "a"]) == expected
 
@@ -144,8 +166,8 @@ def test_a_folder_under_a_hidden_one_and_a_file_named_outright_are_taken(tmp_pat
     landing = tmp_path / ".data" / "landing"
     landing.mkdir(parents=True)
     file, note = write(landing, "x", "a.csv"), write(landing, "x", "b.md")
-    assert find_files([landing]) == [file]
-    assert find_files([note]) == [note]
+    assert find_files([landing]) == [SourceFile(str(file))]
+    assert find_files([note]) == [SourceFile(str(note))]
 
 
 def test_an_empty_folder_has_no_files_and_a_missing_path_is_an_error(tmp_path):
