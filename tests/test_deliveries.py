@@ -202,7 +202,7 @@ def test_only_the_landing_folder_may_lie_in_a_storage(
     remote: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert remote.paths.landing == "memory://in"
-    assert [file.name for file in find_files([remote.paths.landing])][0] == "chats.jsonl.gz"
+    assert next(file.name for file in find_files([remote.paths.landing])) == "chats.jsonl.gz"
     monkeypatch.setenv("TUNNEPOLKU_PATHS__EXPORTS", "s3://bucket/out")
     load_config.cache_clear()
     assert main(["run"]) == 2

@@ -123,7 +123,8 @@ class _Round:
             state.began = max(float(int(self.clock.now())), state.began + 1)  # no two pulls share the names of files
             state.files, state.is_open = 0, True
             self.landing.save(state)
-        return Start(moment, state.began, state.position, lambda version: _digest(version) not in state.seen)
+        until = min(state.began, self.clock.now())  # a clock that went wrong once is not believed for ever
+        return Start(moment, until, state.position, lambda version: _digest(version) not in state.seen)
 
 
 def _pull(round_: _Round) -> None:
@@ -145,15 +146,16 @@ def _pull(round_: _Round) -> None:
 def _write_pages(round_: _Round, state: State, pages: Connector) -> None:
     """Each page first as files, then in the state."""
     landing, pulled = round_.landing, round_.pulled
-    for page in pages(round_.begin(state)):
+    start = round_.begin(state)
+    for page in pages(start):
         if page.records:
             landing.write_records(page, state)
         written = sum(landing.write_file(file) for file in page.files) + bool(page.records)
         state.files += bool(page.records)
         state.position = page.position
-        state.seen.update((_digest(version), state.began) for version in page.versions)
+        state.seen.update((_digest(version), start.until) for version in page.versions)
         if page.is_last:
-            _end(state, round_.pull)
+            _end(state, round_.pull, start.until)
         landing.save(state)
         pulled.files += written
         pulled.records += len(page.records)
@@ -161,10 +163,10 @@ def _write_pages(round_: _Round, state: State, pages: Connector) -> None:
         round_.told(pulled)
 
 
-def _end(state: State, pull: Pull) -> None:
+def _end(state: State, pull: Pull, until: float) -> None:
     """Everything until this pull began lies in the folder."""
-    state.complete, state.is_open = state.began, False
-    oldest = state.began - 60 * pull.overlap_minutes - MARGIN_SECONDS
+    state.complete, state.is_open = until, False
+    oldest = until - 60 * pull.overlap_minutes - MARGIN_SECONDS
     state.seen = {digest: moment for digest, moment in state.seen.items() if moment >= oldest}
 
 

@@ -7,15 +7,17 @@ hold cursors, signatures and at times a customer's number, so neither they nor a
 import io
 import json
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from pipeline.errors import PullError
+from pipeline.pulling.login import Fixed, Login
 from pipeline.pulling.patience import MAX_REFUSALS, MAX_TRIES, Patience
-from pipeline.pulls import LOCAL, Pull
+from pipeline.pulling.rates import clock_of, pause_of, retry_after
+from pipeline.pulls import KINDS, LOCAL, Pull
 
 if TYPE_CHECKING:
     import httpx
@@ -24,46 +26,16 @@ Found = TypeVar("Found")
 TIMEOUT = 60.0
 """Seconds without a byte after which a connection counts as broken."""
 MAX_PAGE_BYTES = 256 * 2**20
+MAX_REFUSAL_BYTES = 2**16
 MAX_REDIRECTS = 5
-MAX_PAUSE = 900.0
-"""Seconds; no vendor counts its requests over a longer time, so a longer pause is a clock that differs from ours."""
-EPOCH_SECONDS = 1e9
-"""A reset above this is a moment, below it a number of seconds."""
-COUNTERS = (
-    ("x-rate-limit-remaining", "ratelimit-reset"),  # Zendesk
-    ("ratelimit-remaining", "ratelimit-reset"),
-    ("x-ratelimit-remaining", "x-ratelimit-reset"),  # Intercom
-)
-"""Headers: requests that are left, and when there will be more. Genesys tells used and allowed ones instead."""
+AHEAD_SECONDS = 300.0
+"""A clock of ours that is more ahead than this would say of changes that they have been pulled."""
+EXPIRED = (400, 404, 410, 422)
+"""What may say that a cursor is too old, to a request that has one: no vendor documents which of them does."""
 
 
 class CursorExpired(PullError):
     """The source has forgotten the place where the last pull ended."""
-
-
-class Login(Protocol):
-    """What a request proves itself with."""
-
-    def headers(self) -> Mapping[str, str]:
-        """The headers of every request to the source itself."""
-
-    def renew(self) -> bool:
-        """Get a new token after a refusal; False where there is none to get."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """A login that stays the same."""
-
-    given: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def headers(self) -> Mapping[str, str]:
-        """See `Login`."""
-        return self.given
-
-    def renew(self) -> bool:
-        """See `Login`."""
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +84,7 @@ class Client:
             body: JSON to send.
             form: a form to send.
             absent: statuses that mean that there is no such thing; the answer is None then.
-            expired: statuses that mean that the cursor is too old.
+            expired: statuses that mean that the cursor is too old (`EXPIRED`).
             login: what this request proves itself with, if not with the source's.
             is_signed: the address carries its own permission, and may be of another host: it gets none of ours.
 
@@ -125,8 +97,8 @@ class Client:
 
         def once() -> Answer:
             content = io.BytesIO()
-            url = self._signed(address, what) if is_signed else self._own(address, what)
-            answer = self._exchange(url, what, content, login.headers(), MAX_PAGE_BYTES, **options)
+            allowed = self._signed if is_signed else self._own
+            answer = self._exchange(address, what, content, login.headers(), MAX_PAGE_BYTES, allowed, **options)
             return Answer(answer.status, answer.headers, content.getvalue())
 
         known = (*absent, *expired)
@@ -137,8 +109,13 @@ class Client:
             return None
         return answer
 
-    def download(self, address: str, what: str, sink: BinaryIO, headers: Mapping[str, str], limit: int = 0) -> Answer:
-        """A file into `sink`; its answer, which is 304 for one that has not changed. `headers` are added.
+    def download(
+        self, address: str, what: str, sink: BinaryIO, headers: Mapping[str, str], limit: int, *, is_list: bool = False
+    ) -> Answer:
+        """A file of at most `limit` bytes into `sink`; its answer, which is 304 for one that has not changed.
+
+        `headers` are added to those of the login. Of a list it does not matter whether it is whole: the next pull asks
+        for what is missing.
 
         Raises:
             PullError: it cannot be had, or nobody could tell whether it is whole.
@@ -147,9 +124,15 @@ class Client:
         def once() -> Answer:
             sink.seek(0)
             sink.truncate()
-            return self._exchange(self._own(address, what), what, sink, {**self.login.headers(), **headers}, limit)
+            return self._exchange(address, what, sink, {**self.login.headers(), **headers}, limit, self._own)
 
-        return self._answered(once, lambda got: got, (304,), what, self.login)
+        def whole(answer: Answer) -> Answer:
+            if is_list or answer.headers.keys() & {"content-length", "transfer-encoding"}:
+                return answer
+            reason = f"the server does not tell the length of {what}: nobody could tell it is whole"
+            raise PullError(self._said(reason))
+
+        return self._answered(once, whole, (304,), what, self.login)
 
     def _answered(
         self,
@@ -173,6 +156,7 @@ class Client:
                     return read(answer)
                 problem = f"answered {answer.status} to {what}"
             except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as error:
+                self._refuse_certificate(error)
                 answer, problem = Answer(0, {}), f"the connection broke at {what} ({type(error).__name__})"
             except (ValueError, RecursionError):
                 answer, problem = Answer(0, {}), f"{what} came cut off or is no JSON"
@@ -190,10 +174,12 @@ class Client:
                 raise PullError(self._said(f"{problem}: {ADVICE.get(answer.status, NO_ADVICE)}"))
 
     def _exchange(
-        self, url: str, what: str, sink: BinaryIO, headers: Mapping[str, str], limit: int, **options: Any
-    ) -> Answer:
-        """One request and its answer into `sink`; a GET is redirected where that stays with the source."""
+        self, address: str, what: str, sink: BinaryIO, headers: Mapping[str, str], limit: int,
+        allowed: Callable[[str, str], str], **options: Any,
+    ) -> Answer:  # fmt: skip
+        """One request and its answer into `sink`; a GET is redirected to what is `allowed` to be asked."""
         method = "POST" if options.keys() & {"json", "data"} else "GET"
+        url = allowed(address, what)
         for _ in range(MAX_REDIRECTS + 1):
             wait = min(TIMEOUT, self.patience.left())
             with self._opened().stream(method, url, headers=headers, timeout=wait, **options) as response:
@@ -202,22 +188,35 @@ class Client:
                     return self._received(response, sink, what, limit)
             if method == "POST":
                 break
-            url = self._own(urljoin(url, target), what)
+            url = allowed(urljoin(url, target), what)
             options.pop("params", None)
         raise PullError(self._said(f"{what} is redirected again and again: correct url in the settings"))
 
     def _received(self, response: "httpx.Response", sink: BinaryIO, what: str, limit: int) -> Answer:
+        """Of a refusal so much is read as lets the connection be used again, and none of it is kept."""
         size = 0
-        if response.is_success and not response.headers.keys() & {"content-length", "transfer-encoding"} and not limit:
-            raise PullError(self._said(f"the server does not tell the length of {what}: nobody could tell it is whole"))
         for part in response.iter_bytes():
             self.patience.left()
             size += len(part)
-            if limit and size > limit:
+            if response.is_success and size > limit:
                 raise PullError(self._said(f"{what} is larger than {limit >> 20} MB: ask for less at once"))
             if response.is_success:
                 sink.write(part)
+            elif size > MAX_REFUSAL_BYTES:
+                break
         return Answer(response.status_code, dict(response.headers))
+
+    def _refuse_certificate(self, error: BaseException) -> None:
+        """A server that cannot prove who it is is not asked again; the reason is OpenSSL's, and names no more."""
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is not None:
+            reason = cause.verify_message.rstrip(".")
+            advice = "correct url, or name the authority of your house in SSL_CERT_FILE"
+            raise PullError(
+                self._said(f"the server does not prove that it is who we ask ({reason}): {advice}")
+            ) from None
 
     def _opened(self) -> "httpx.Client":
         if self._connection is None:
@@ -249,30 +248,25 @@ class Client:
 
     def _heed(self, answer: Answer) -> None:
         """Where the source says that no request is left, the next one waits until there are more."""
-        for left, reset in COUNTERS:
-            if _number(answer.headers.get(left)) == 0:
-                self._pause(_number(answer.headers.get(reset)))
-        used, allowed = (_number(answer.headers.get(f"inin-ratelimit-{name}")) for name in ("count", "allowed"))
-        if used is not None and allowed is not None and used >= allowed:
-            self._pause(_number(answer.headers.get("inin-ratelimit-reset")))
-
-    def _pause(self, reset: float | None) -> None:
         clock = self.patience.clock
-        seconds = 0.0 if reset is None else reset - clock.now() if reset > EPOCH_SECONDS else reset
-        self._not_before = clock.monotonic() + min(max(seconds, 0.0), MAX_PAUSE)
+        ahead = clock.now() - self._time_at(answer)
+        if KINDS[self.pull.kind].what and ahead > AHEAD_SECONDS:
+            minutes = f"the clock of this machine is {ahead / 60:.0f} minutes ahead of the source's"
+            raise PullError(self._said(f"{minutes}, and what changes meanwhile would be missed: set it right"))
+        pause = pause_of(answer.headers, self._time_at(answer))
+        self._not_before = max(self._not_before, clock.monotonic() + pause)
+
+    def _time_at(self, answer: Answer) -> float:
+        """What the source's clock shows; ours where it does not tell."""
+        theirs = clock_of(answer.headers)
+        return self.patience.clock.now() if theirs is None else theirs
 
     def _wait_as_told(self, answer: Answer, tries: int) -> None:
-        told = answer.headers.get("retry-after")
-        seconds = _number(told)
-        if told and seconds is None:
-            try:
-                seconds = parsedate_to_datetime(told).timestamp() - self.patience.clock.now()
-            except ValueError:
-                seconds = None
+        seconds = retry_after(answer.headers, self._time_at(answer))
         if seconds is None:
             self.patience.back_off(tries)
         else:
-            self.patience.wait(max(seconds, 0.0))
+            self.patience.wait(seconds)
 
     def _said(self, sentence: str) -> str:
         return f"{self.pull.name} ({self.pull.host}): {sentence}."
@@ -291,11 +285,3 @@ NO_ADVICE = "pull again later, it goes on from there"
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text) if text else None
-    except ValueError:
-        return None
-    return number if number is not None and abs(number) < 1e12 else None

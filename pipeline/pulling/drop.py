@@ -18,6 +18,8 @@ from pipeline.pulls import Pull
 
 FILES_A_PAGE = 20
 """A kill loses at most so many downloads; the list of what is known is written down after each page."""
+MAX_FILE_BYTES = 16 * 2**30
+MAX_LIST_BYTES = 8 * 2**20
 MOMENT = re.compile(
     r"(?<!\d)20\d\d([-_.]?)(0[1-9]|1[0-2])\1(0[1-9]|[12]\d|3[01])"
     r"(?:[T_ -]?([01]\d|2[0-3])[-_.:]?[0-5]\d(?:[-_.:]?[0-5]\d)?Z?)?(?!\d)"
@@ -48,7 +50,12 @@ def local_name(path: str) -> str:
 
 def is_wanted(pull: Pull, name: str) -> bool:
     """Whether a file is pulled, by its name: it fits the pattern of the settings and is not half written."""
-    return not name.startswith(".") and fnmatchcase(name, pull.what) and not name.lower().endswith(HALF)
+    return (
+        not name.startswith(".")
+        and "/" not in name
+        and fnmatchcase(name, pull.what)
+        and not name.lower().endswith(HALF)
+    )
 
 
 def pages_of(offered: Sequence[Offered], start: Start) -> Iterator[Page]:

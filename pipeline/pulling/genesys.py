@@ -25,7 +25,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PullError
-from pipeline.pulling.client import Client, Fixed
+from pipeline.pulling.client import Client
+from pipeline.pulling.login import Fixed
 from pipeline.pulling.pages import Page, Start, Version, members, moment, part, text
 from pipeline.pulls import Pull
 

@@ -17,8 +17,9 @@ from typing import BinaryIO
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import PullError
-from pipeline.pulling.client import MAX_PAGE_BYTES, Client, Fixed
-from pipeline.pulling.drop import Offered, is_wanted, pages_of
+from pipeline.pulling.client import Client
+from pipeline.pulling.drop import MAX_FILE_BYTES, MAX_LIST_BYTES, Offered, is_wanted, pages_of
+from pipeline.pulling.login import Fixed, bearer
 from pipeline.pulling.pages import Page, Start, part
 from pipeline.pulls import Pull
 
@@ -32,7 +33,7 @@ def login(pull: Pull, secret: str, _client: Client) -> Fixed:
         return Fixed()
     if pull.user:
         return Fixed({"Authorization": f"Basic {b64encode(f'{pull.user}:{secret}'.encode()).decode()}"})
-    return Fixed({"Authorization": f"Bearer {secret}"})
+    return bearer(pull, secret)
 
 
 def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
@@ -42,7 +43,7 @@ def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
         PullError: the server refuses, or offers something else than a list of files.
     """
     content = io.BytesIO()
-    client.download(pull.url, "the list of files", content, {}, MAX_PAGE_BYTES)
+    client.download(pull.url, "the list of files", content, {}, MAX_LIST_BYTES, is_list=True)
     addresses = _addresses(pull, content.getvalue().decode("utf-8", errors="replace"))
     yield from pages_of([_offered(address, client) for address in addresses], start)
 
@@ -56,7 +57,13 @@ def _addresses(pull: Pull, content: str) -> list[str]:
         found = [url for url in below if _is_in_folder(url, pull.url)]
     else:
         found = [_joined(pull.url, line) for line in _listed(pull, content)]
-    return [url for url in dict.fromkeys(found) if is_wanted(pull, PurePosixPath(_path(url)).name)]
+    wanted = [url for url in dict.fromkeys(found) if is_wanted(pull, PurePosixPath(_path(url)).name)]
+    if len({_path(url) for url in wanted}) < len(wanted):
+        raise PullError(
+            f"{pull.name} ({pull.host}): some addresses of the list differ behind their ? alone, where only a "
+            "signature may stand: have each file listed under a path of its own."
+        )
+    return wanted
 
 
 class _Links(HTMLParser):
@@ -113,7 +120,7 @@ def _offered(address: str, client: Client) -> Offered:
     def fetch(sink: BinaryIO, known: str) -> str | None:
         name, _, value = known.partition("=")
         headers = {asked: value for called, asked in VALIDATORS if called == name and value}
-        answer = client.download(address, "a file", sink, headers)
+        answer = client.download(address, "a file", sink, headers, MAX_FILE_BYTES)
         if answer.status == 304:
             return None
         return next((f"{name}={answer.headers[name]}" for name, _ in VALIDATORS if answer.headers.get(name)), "")

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import PullError
-from pipeline.pulling.client import Client, Fixed
+from pipeline.pulling.client import EXPIRED, Client
+from pipeline.pulling.login import Fixed, bearer
 from pipeline.pulling.pages import Page, Start, Version, members, moment, part, text
 from pipeline.pulls import Pull
 
@@ -27,12 +28,11 @@ CONVERSATIONS_A_PAGE = 50
 """Of up to 150: each takes a request of its own, and a kill loses at most a page."""
 INTERFACE = "2.11"
 """The version of Intercom's interface that is asked for, whatever the account's own."""
-EXPIRED = (410, 422)
 
 
-def login(_pull: Pull, secret: str, _client: Client) -> Fixed:
+def login(pull: Pull, secret: str, _client: Client) -> Fixed:
     """The secret is an access token."""
-    return Fixed({"Authorization": f"Bearer {secret}", "Intercom-Version": INTERFACE, "Accept": "application/json"})
+    return bearer(pull, secret, **{"Intercom-Version": INTERFACE, "Accept": "application/json"})
 
 
 def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:

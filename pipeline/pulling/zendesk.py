@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import PullError
-from pipeline.pulling.client import Client, Fixed
+from pipeline.pulling.client import EXPIRED, Client
 from pipeline.pulling.landing import digest_of
+from pipeline.pulling.login import Fixed, bearer
 from pipeline.pulling.pages import Page, Start, Version, members, moment, part, text
 from pipeline.pulls import Pull
 
@@ -35,7 +36,6 @@ COMMENTS_A_PAGE = 100
 CHATS_A_PAGE = 1000
 SETTLED_SECONDS = 300
 """Zendesk refuses a start that is nearer than a minute; clocks may differ by some more."""
-EXPIRED = (410, 422)
 GONE = (403, 404, 410)
 
 
@@ -43,7 +43,7 @@ def login(pull: Pull, secret: str, _client: Client) -> Fixed:
     """With `user` the secret is an API token of theirs, else an OAuth token."""
     if pull.user:
         return Fixed({"Authorization": f"Basic {b64encode(f'{pull.user}/token:{secret}'.encode()).decode()}"})
-    return Fixed({"Authorization": f"Bearer {secret}"})
+    return bearer(pull, secret)
 
 
 def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:

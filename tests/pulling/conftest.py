@@ -1,9 +1,11 @@
 """Local servers that speak as the real ones do, a clock that moves only when somebody waits, and settings."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -61,9 +63,11 @@ Route = Callable[[Request], Reply]
 class Server:
     """An HTTP server on this machine; `route` answers, `asked` remembers."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Request] = []
         self.route: Route = lambda _: Reply(status=404)
+        self.now: Callable[[], float] | None = None
+        """Its clock; without one its answers have no date."""
         self.hiccups: list[Reply] = []
         """Answered first, one each, whatever is asked."""
         server = self
@@ -84,7 +88,9 @@ class Server:
 
             def send(self, reply: Reply) -> None:
                 body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-                self.send_response(reply.status)
+                self.send_response_only(reply.status)
+                if server.now:
+                    self.send_header("Date", formatdate(server.now(), usegmt=True))
                 if reply.tells_length:
                     self.send_header("Content-Length", str(0 if reply.status == 304 else len(body)))
                 else:
@@ -103,10 +109,12 @@ class Server:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
         self._server.shutdown()
@@ -187,6 +195,7 @@ class Source:
 def source(config: Config, server: Server, time: Time, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Source]:
     """Make a source of a kind at the server, with the secret in its variable."""
     monkeypatch.setenv("NO_PROXY", "*")
+    server.now = lambda: time.seconds
 
     def make(kind: str, path: str = "", **settings: Any) -> Source:
         monkeypatch.setenv("TUNNEPOLKU_PULL_TUKI", SECRET)

@@ -6,6 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
+from pipeline.pulling import client
 from pipeline.pulling.patience import MAX_REFUSALS, MAX_TRIES
 from tests.pulling.conftest import BEGAN, SECRET, Reply, Request, Server, Source
 from tests.pulling.test_zendesk import Zendesk
@@ -25,7 +26,9 @@ PAGE = {"tickets": [], "after_cursor": "c", "end_of_stream": True}
     [
         (Reply(status=429, headers={"Retry-After": "37"}), [37]),
         (Reply(status=429, headers={"Retry-After": formatdate(BEGAN + 90, usegmt=True)}), [90]),
-        (Reply(status=429, headers={"Retry-After": formatdate(BEGAN - 90, usegmt=True)}), []),
+        (Reply(status=429, headers={"Retry-After": formatdate(BEGAN - 90, usegmt=True)}), [1]),
+        (Reply(status=429, headers={"Retry-After": "0"}), [1]),
+        (Reply(status=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(BEGAN + 8))}), [1, 7]),
         (Reply(status=429, headers={"Retry-After": "soon"}), [1]),
         (Reply(status=429), [1]),
         (Reply(status=503, headers={"Retry-After": "5"}), [5]),
@@ -36,7 +39,7 @@ PAGE = {"tickets": [], "after_cursor": "c", "end_of_stream": True}
         (Reply(b"<html>busy</html>"), [1]),
         (Reply(b"[" * 200_000), [1]),
     ],
-    ids=["seconds", "date", "past", "nonsense", "no header", "busy", "broken", "cut", "cut at once", "cut unseen",
+    ids=["seconds", "date", "past", "at once", "as Intercom tells it", "nonsense", "no header", "busy", "broken", "cut", "cut at once", "cut unseen",
          "page", "deep"],
 )  # fmt: skip
 def test_what_goes_wrong_once_is_asked_for_again(
@@ -104,6 +107,7 @@ def test_a_pull_that_runs_out_of_time_goes_on_the_next_night(server: Server, tic
         ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(BEGAN - 8))}, []),
         ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(BEGAN + 10**6))}, [900]),
         ({"X-RateLimit-Remaining": "0"}, []),
+        ({"X-RateLimit-Remaining": "-3", "X-RateLimit-Reset": str(int(BEGAN + 8))}, [8]),
         ({"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "9"}, []),
         ({"inin-ratelimit-count": "300", "inin-ratelimit-allowed": "300", "inin-ratelimit-reset": "17"}, [17]),
         ({"inin-ratelimit-count": "299", "inin-ratelimit-allowed": "300", "inin-ratelimit-reset": "17"}, []),
@@ -188,3 +192,51 @@ def test_neither_secret_nor_address_nor_answer_is_in_logs_errors_or_files(
         assert "Virtanen" not in text
         assert "per_page" not in text, "what stands behind the ? of an address"
     assert "Basic" not in caplog.text + errors + written
+
+
+def test_waiting_goes_by_the_clock_of_the_source(server: Server, tickets: Source) -> None:
+    """Ours is an hour behind: a moment of theirs is not an hour away."""
+    server.now = lambda: tickets.time.seconds + 3600
+    for headers in (
+        {"Retry-After": formatdate(BEGAN + 3607, usegmt=True)},
+        {"X-RateLimit-Reset": f"{BEGAN + 3614:.0f}"},
+    ):
+        server.hiccups.append(Reply(status=429, headers={"X-RateLimit-Remaining": "0", **headers}))
+    assert tickets.run().error == ""
+    assert tickets.time.waits == [7, 2, 5]
+
+
+def test_a_clock_that_is_ahead_is_told_before_anything_counts_as_pulled(server: Server, tickets: Source) -> None:
+    server.now = lambda: tickets.time.seconds - 3600
+    assert tickets.run().error == (
+        "tuki (127.0.0.1): the clock of this machine is 60 minutes ahead of the source's, and what changes meanwhile "
+        "would be missed: set it right."
+    )
+    assert tickets.state()["complete"] is None
+    tickets.time.pass_(-3600)
+    server.now = lambda: tickets.time.seconds
+    assert tickets.run().records == 1
+    assert tickets.state()["complete"] == BEGAN - 3600, "and not what the wrong clock said"
+
+
+@pytest.mark.parametrize("secret", ["ääkkösiä", "kaksi\nriviä", "a\tb"])
+def test_a_secret_that_is_no_token_is_told_and_not_sent(
+    server: Server, source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    tickets = source("zendesk", what="tickets")
+    monkeypatch.setenv("TUNNEPOLKU_PULL_TUKI", secret)
+    assert tickets.run().error == "tuki: the secret is no token: put the token alone there, on one line."
+    assert server.asked == []
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(
+    server: Server, tickets: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "MAX_PAGE_BYTES", 1 << 20)
+    server.route = lambda _: Reply(b" " * (1 << 20) + b"{}")
+    assert "the ticket export is larger than 1 MB" in tickets.run().error
+    looks: list[float] = []
+    object.__setattr__(tickets.time.clock, "monotonic", lambda: looks.append(0.0) or 0.0)
+    server.route = lambda _: Reply(b" " * (8 << 20), status=403)
+    assert "answered 403" in tickets.run().error
+    assert len(looks) < 20, "of a refusal, the first parts alone: there is a look at the clock after each"
