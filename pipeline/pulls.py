@@ -37,15 +37,15 @@ KINDS: Mapping[str, Kind] = {
     "zendesk": Kind(("tickets", "chats"), frozenset({"since"}), frozenset({"user"}), 10),
     "intercom": Kind(("conversations",), frozenset({"since"}), overlap_minutes=DAY_MINUTES),
     "genesys": Kind(
-        ("transcripts",), frozenset({"since", "user"}), frozenset({"login_url", "window_hours"}), DAY_MINUTES
+        ("transcripts",), frozenset({"since", "user"}), frozenset({"login_url", "window_hours"}), 3 * DAY_MINUTES
     ),
     "https": Kind(optional=frozenset({"user"})),
     "sftp": Kind(required=frozenset({"user", "host_key"}), scheme="sftp"),
 }
-"""Kind → what it must and may be told. Intercom may compare days, Genesys transcribes late: both look back one."""
+"""Kind → what it must and may be told. What a search finds late, and Genesys transcribes late, is looked back for."""
 COMMON = frozenset({"kind", "url", "what", "overlap_minutes", "max_minutes", "secret_block"})
 TEXTS = ("what", "user", "host_key", "secret_block")
-NUMBERS = {"overlap_minutes": (0, 30 * DAY_MINUTES), "max_minutes": (1, 240), "window_hours": (1, 7 * 24)}
+NUMBERS = {"overlap_minutes": (5, 30 * DAY_MINUTES), "max_minutes": (1, 240), "window_hours": (1, 7 * 24)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,19 @@ has ended does not move any more. For each conversation that has ended `GET
 /api/v2/speechandtextanalytics/conversations/ID/communications/SESSION/transcripturl`, and what that signed address
 holds, which is asked for without our token. A record is that transcript.
 
-Transcripts come late and calls last: each pull looks back a day (`overlap_minutes`) and leaves out what it knows.
+An interval finds what began on a day that it touches, and began, ended or went on within it: what ends days later is
+found by looking back. Transcripts come late, too, at times by days: each pull looks back three (`overlap_minutes`) and
+leaves out what it knows.
 
 The rights that are needed, on the OAuth client's role: `analytics:conversationDetail:view`,
-`speechAndTextAnalytics:data:view`, `recording:recording:view`.
+`speechAndTextAnalytics:data:view`, `recording:recording:view`. `url` is `https://api.` with the region's domain, such
+as mypurecloud.ie, mypurecloud.de or euw2.pure.cloud; tokens come from `https://login.` with the same.
 
-Written from memory of the documentation, against no account. Not verified: which session of a conversation has the
-transcript (those of customers are asked for first, those of agents where none of them has one); how late a transcript
-may be; whether an interval means conversations that began in it or that were alive in it (both are right here).
+Checked against MyPureCloud/platform-client-sdk-javascript and -python (AnalyticsApi, SpeechTextAnalyticsApi, the
+models), MakingChatbots/genesys-cloud-mcp-server, which asks by the sessions of recordings, the limit that
+splunk/genesys_cloud_ta met, and docs.kervexperience.net on late transcripts; against no account. Not verified: which
+session of a conversation has the transcript (those of customers are asked for first, those of agents where none of
+them has one); which status an untranscribed one has beside 404.
 """
 
 from base64 import b64encode
@@ -32,8 +37,12 @@ from pipeline.pulls import Pull
 
 CONVERSATIONS_A_PAGE = 50
 """Of up to 100: each takes several requests of its own, and a kill loses at most a page."""
+MAX_RESULTS = 100_000
+"""So many conversations of one interval can be paged through, Genesys refuses what is beyond: it is halved then."""
 PURPOSES = (("customer", "external"), ("agent", "user"))
 """Whose sessions are asked for a transcript; the second ones where the first have none."""
+REFUSED = (400, 401)
+"""What says `invalid_client` where tokens are given out (RFC 6749, 5.2)."""
 
 
 @dataclass(slots=True)
@@ -58,10 +67,12 @@ class Token:
             PullError: none is given out.
         """
         address = f"{self.client.login_origin()}/oauth/token"
-        answer = self.client.json(address, "a token", form={"grant_type": "client_credentials"}, login=self.basic)
+        answer = self.client.json(
+            address, "a token", form={"grant_type": "client_credentials"}, login=self.basic, absent=REFUSED
+        )
         self._token = text(part(answer, "access_token"))
-        if not self._token.isprintable() or not self._token:
-            raise PullError(f"{self.client.pull.name}: no token is given out: is login_url the right one?")
+        if not (self._token and self._token.isascii() and self._token.isprintable()):
+            raise PullError(f"{self.client.pull.name}: no token is given out: correct user, the secret or login_url.")
         return True
 
 
@@ -90,7 +101,11 @@ def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
         }
         answer = client.json("/api/v2/analytics/conversations/details/query", "the list of conversations", body=body)
         found = members(answer, "conversations", pull.name, is_optional=True)  # no key: nobody called
-        if len(found) == CONVERSATIONS_A_PAGE:
+        hits = moment(part(answer, "totalHits")) or len(found)
+        if hits > MAX_RESULTS and last - first > 1:
+            last, number = first + (last - first) // 2, 1
+            continue
+        if found and CONVERSATIONS_A_PAGE * number < hits:
             number += 1
         else:
             first, last, number = last, 0.0, 1

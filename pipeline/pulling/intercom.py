@@ -1,17 +1,24 @@
 """Intercom: conversations by the moment they last changed, each with its parts.
 
 `POST /conversations/search` with `updated_at > START`, the latest first, page by page: `pages.next.starting_after` of
-an answer goes into `pagination` of the next request, until there is none. Then `GET /conversations/ID` for each that
-is not known in this version: a search tells no parts.
+an answer goes into `pagination` of the next request, until there is no `next`. Then `GET /conversations/ID` for each
+that is not known in this version: a search tells no parts.
+
+START is the last second of the day before, in UTC: Intercom's search for contacts rounds moments down to days, so that
+`>` begins a day late, and nothing says that the one for conversations never does. What is too old is left out here.
 
 The latest first, because the list moves while it is read: a conversation that changes goes to its front. What then
 moves from page to page is seen twice, which is noticed; with the oldest first one would slip through at each edge.
 
-The right that is needed: an access token that may read conversations.
+A conversation comes with its 500 latest parts at most; how many it keeps back is counted.
 
-Written from memory of the documentation, against no account. Not verified: whether `sort` is heeded for conversations
-as it is for contacts; whether `updated_at` is compared by the second or by the day (the overlap of a day is for
-that); which of 410 and 422 says that `starting_after` is too old (both count so, 422 only where one was sent).
+The right that is needed: an access token that may read conversations. `url` is https://api.intercom.io, or
+https://api.eu.intercom.io or https://api.au.intercom.io where the workspace is hosted there.
+
+Checked against developers.intercom.com ("Pagination", "Search contacts", "Retrieve a conversation", "Rate Limiting"),
+intercom/Intercom-OpenAPI, and for `sort`, which those do not mention for conversations, singer-io/tap-intercom, which
+sends it; against no account. Not verified: whether `updated_at` is sorted by as well as `id`; which status says that
+`starting_after` is too old.
 """
 
 from collections import Counter
@@ -28,6 +35,7 @@ CONVERSATIONS_A_PAGE = 50
 """Of up to 150: each takes a request of its own, and a kill loses at most a page."""
 INTERFACE = "2.11"
 """The version of Intercom's interface that is asked for, whatever the account's own."""
+DAY_SECONDS = 86_400
 
 
 def login(pull: Pull, secret: str, _client: Client) -> Fixed:
@@ -41,7 +49,7 @@ def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
     Raises:
         PullError: the source refuses or answers something else; `CursorExpired` where it has forgotten the place.
     """
-    since = int(moment(part(start.position, "since")) or start.moment)
+    since = int(moment(part(start.position, "since")) or start.moment // DAY_SECONDS * DAY_SECONDS - 1)
     after = text(part(start.position, "starting_after"))
     while True:
         pagination = {"per_page": CONVERSATIONS_A_PAGE, **({"starting_after": after} if after else {})}
@@ -55,6 +63,8 @@ def pages(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
         )
         found = members(answer, "conversations", pull.name)
         following = text(part(answer, "pages", "next", "starting_after"))
+        if part(answer, "pages", "next") and not following:
+            raise PullError(f"{pull.name}: there are more conversations and nothing says where: tell Intercom of it.")
         if following and following == after:
             raise PullError(f"{pull.name}: the search for conversations goes round in circles: tell Intercom of it.")
         after = following
@@ -69,8 +79,11 @@ def _page(found: list[dict[str, Any]], position: dict[str, Any] | None, start: S
     for listed in found:
         identity = text(listed.get("id"))
         version = Version(identity, text(listed.get("updated_at")))
+        changed = moment(listed.get("updated_at"))
         if not identity.isalnum():
             left_out["without id"] += 1
+        elif 0 < changed <= start.moment:
+            left_out["older"] += 1
         elif not start.is_new(version):
             left_out["known"] += 1
         elif not isinstance(
@@ -80,6 +93,13 @@ def _page(found: list[dict[str, Any]], position: dict[str, Any] | None, start: S
         else:
             records.append(record)
             versions.append(version)
+            left_out["parts kept back"] += _kept_back(record)
     return Page(
         position, position is None, tuple(records), "conversations", versions=tuple(versions), left_out=left_out
     )
+
+
+def _kept_back(record: dict[str, Any]) -> int:
+    """How many parts of a conversation Intercom did not give."""
+    parts, total = (part(record, "conversation_parts", key) for key in ("conversation_parts", "total_count"))
+    return max(0, int(moment(total)) - len(parts)) if isinstance(parts, list) else 0

@@ -22,7 +22,7 @@ from pipeline.errors import PullError
 from pipeline.pulling.pages import DropFile, Page
 
 STATE, LOCK, UNFINISHED = ".state.json", ".lock", ".unfinished"
-MAX_SEEN = 20_000
+MAX_SEEN = 100_000
 """So many versions of records are remembered; of older ones a copy may be pulled again, which readers tell."""
 PRIVATE = 0o600
 """What is pulled is not masked yet: nobody but the owner reads it."""

@@ -3,19 +3,21 @@
 Tickets: `GET /api/v2/incremental/tickets/cursor.json`, first with `start_time`, then with the `cursor` that the last
 page called `after_cursor`, until `end_of_stream`; the cursor stays good for the nights to come. For each ticket `GET
 /api/v2/tickets/ID/comments.json?include=users`, page by page. A file is a page of tickets, each with its `comments`,
-and beside them `users`, who wrote: their ids and roles alone, since nobody needs their addresses here.
+and beside them `users`, who wrote: their ids and roles alone, since nobody needs their addresses here. A ticket comes
+again when its `updated_at` has changed: what changes without it is the system's own doing, and no comment.
 
 Chats: `GET /api/v2/chat/incremental/chats` with `fields=chats(*)` and `start_time`, then with the `end_time` and
-`end_id` of the last page, until a page is not full. A record is a chat with its `history`.
+`end_id` of the last page, until a page brings nothing further; there is always a next page, so it is not asked for.
+A record is a chat with its `history`.
 
 The rights that are needed: an API token with `user` for tickets (the export is for administrators), an OAuth token
 with the scopes `read` and `chat` for chats, which know no API tokens.
 
-Written from memory of the documentation, against no account. Not verified: whether comments of cursor pages are asked
-for with `page[after]` where `meta` is there (both ways of paging are followed); whether the chats' newer address
-under the account's own host is open to all plans (else `url = "https://www.zopim.com"`, whose address is taken then);
-which of 410 and 422 says that a cursor has expired (both count so); whether a chats' page that is not full can be
-other than last.
+Checked against developer.zendesk.com ("Incremental Exports", "Using the Incremental Export API", "Paginating through
+lists using cursor pagination", "Incremental Export" of the Chat API), Zendesk's OpenAPI file as api-evangelist/zendesk
+keeps it, and for what chats really answer airbytehq/airbyte's pull request 68629; against no account. Not verified:
+which status says that a cursor has expired; whether the chats' address under the account's own host is open to all
+plans (else `url = "https://www.zopim.com"`, whose address is taken then).
 """
 
 from base64 import b64encode
@@ -27,7 +29,7 @@ from pipeline.errors import PullError
 from pipeline.pulling.client import EXPIRED, Client
 from pipeline.pulling.landing import digest_of
 from pipeline.pulling.login import Fixed, bearer
-from pipeline.pulling.pages import Page, Start, Version, members, moment, part, text
+from pipeline.pulling.pages import Page, Start, Version, members, part, text
 from pipeline.pulls import Pull
 
 TICKETS_A_PAGE = 100
@@ -35,7 +37,7 @@ TICKETS_A_PAGE = 100
 COMMENTS_A_PAGE = 100
 CHATS_A_PAGE = 1000
 SETTLED_SECONDS = 300
-"""Zendesk refuses a start that is nearer than a minute; clocks may differ by some more."""
+"""Zendesk refuses a start that is nearer than a minute (400, StartTimeTooRecent); clocks may differ by some more."""
 GONE = (403, 404, 410)
 
 
@@ -102,22 +104,25 @@ def _page_of_tickets(
 def _comments(ticket: str, users: dict[str, object], client: Client) -> list[dict[str, Any]] | None:
     """All comments of a ticket, and into `users` who wrote them; None where the ticket is gone, or closed to us."""
     comments: list[dict[str, Any]] = []
-    asked: set[tuple[str, str]] = set()
-    address: str | None = f"/api/v2/tickets/{ticket}/comments.json"
-    parameters: dict[str, str | int] | None = {"include": "users", "per_page": COMMENTS_A_PAGE}
-    while address and (address, str(parameters)) not in asked:
-        asked.add((address, str(parameters)))
+    asked: set[str] = set()
+    address = f"/api/v2/tickets/{ticket}/comments.json"
+    size: dict[str, str | int] = {"include": "users", "page[size]": COMMENTS_A_PAGE}
+    parameters: dict[str, str | int] | None = size
+    while address and (place := f"{address} {parameters}") not in asked:
+        asked.add(place)
         answer = client.json(address, "a ticket's comments", parameters=parameters, absent=GONE)
         if answer is None:
             return None
         comments += members(answer, "comments", client.pull.name)
         found = members(answer, "users", client.pull.name, is_optional=True)
         users |= {text(user.get("id")): user for user in found}
-        after = text(part(answer, "meta", "after_cursor")) if part(answer, "meta", "has_more") is True else ""
-        if after:
-            parameters = {"include": "users", "page[size]": COMMENTS_A_PAGE, "page[after]": after}
-        else:
-            address, parameters = text(answer.get("next_page")) or None, None
+        if part(answer, "meta", "has_more") is True:
+            after = text(part(answer, "meta", "after_cursor"))
+            if not after:
+                raise PullError(f"{client.pull.name}: a ticket has more comments and nothing says where: tell Zendesk.")
+            parameters = {**size, "page[after]": after}
+        else:  # an endpoint that pages by number still names the next address
+            address, parameters = text(answer.get("next_page")), None
     return comments
 
 
@@ -129,14 +134,22 @@ def _chats(pull: Pull, start: Start, client: Client) -> Iterator[Page]:
         parameters = {"fields": "chats(*)", "limit": CHATS_A_PAGE, **place}
         answer = client.json(address, "the chat export", parameters=parameters, expired=expired)
         chats = members(answer, "chats", pull.name)
-        following = {"start_time": part(answer, "end_time"), "start_id": part(answer, "end_id")}
-        is_last = len(chats) < CHATS_A_PAGE
-        if not is_last and (following == place or not moment(following["start_time"])):
+        following = _place_after(answer)
+        is_last = not chats or (following == place and len(chats) < CHATS_A_PAGE)
+        if not is_last and (following == place or not following):
             raise PullError(f"{pull.name}: the chat export names no next place: is its interface another one now?")
         place, expired = following, EXPIRED
         yield _page_of_chats(chats, None if is_last else place, is_last, start)
         if is_last:
             return
+
+
+def _place_after(answer: object) -> dict[str, Any]:
+    """Where the next page of chats begins; the time is echoed as it is, in whichever unit."""
+    end, identity = part(answer, "end_time"), text(part(answer, "end_id"))
+    if not isinstance(end, int | float) or isinstance(end, bool) or end <= 0:
+        return {}
+    return {"start_time": end, **({"start_id": identity} if identity else {})}
 
 
 def _page_of_chats(chats: list[dict[str, Any]], position: dict[str, Any] | None, is_last: bool, start: Start) -> Page:

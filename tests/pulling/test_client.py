@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from email.utils import formatdate
+from urllib.parse import urlencode
 
 import pytest
 
@@ -39,8 +40,8 @@ PAGE = {"tickets": [], "after_cursor": "c", "end_of_stream": True}
         (Reply(b"<html>busy</html>"), [1]),
         (Reply(b"[" * 200_000), [1]),
     ],
-    ids=["seconds", "date", "past", "at once", "as Intercom tells it", "nonsense", "no header", "busy", "broken", "cut", "cut at once", "cut unseen",
-         "page", "deep"],
+    ids=["seconds", "date", "past", "at once", "as Intercom tells it", "nonsense", "no header", "busy", "broken", "cut",
+         "cut at once", "cut unseen", "page", "deep"],
 )  # fmt: skip
 def test_what_goes_wrong_once_is_asked_for_again(
     server: Server, tickets: Source, hiccup: Reply, waits: list[float]
@@ -147,7 +148,7 @@ def test_a_redirect_on_the_same_host_is_followed_and_a_round_of_them_not(server:
         if request.path.startswith("/uusi"):
             request.path = request.path.removeprefix("/uusi")
             return account(request)
-        return Reply(status=307, headers={"Location": f"/uusi{request.path}"})
+        return Reply(status=307, headers={"Location": f"/uusi{request.path}?{urlencode(request.query)}"})
 
     server.route = moved
     assert tickets.run().records == 1

@@ -9,6 +9,8 @@ from pipeline.pulling import intercom
 from tests.pulling.conftest import BEGAN, SECRET, Reply, Request, Server, Source, sample
 
 CONVERSATION = sample("intercom_conversation.json")
+START = 1_772_236_799
+"""The second before the UTC day in which the first day in Helsinki begins."""
 
 
 class Intercom:
@@ -17,6 +19,8 @@ class Intercom:
     def __init__(self, *numbers: int) -> None:
         self.changed = {str(number): int(BEGAN) - 1000 * number for number in numbers}
         self.expired: set[str] = set()
+        self.accuracy = 1
+        """Seconds: the search for contacts rounds moments down to days."""
 
     def one(self, identity: str) -> dict[str, Any]:
         return {**CONVERSATION, "id": identity, "updated_at": self.changed[identity]}
@@ -30,13 +34,18 @@ class Intercom:
         assert sort == {"field": "updated_at", "order": "descending"}
         after = pagination.get("starting_after", "0")
         if after in self.expired:
-            return Reply({"type": "error.list"}, 422)
-        found = [identity for identity, moment in self.changed.items() if moment > query["value"]]
+            return Reply({"type": "error.list", "errors": [{"code": "parameter_invalid"}]}, 400)
+        assert 1 <= pagination["per_page"] <= 150
+        value = query["value"] // self.accuracy
+        found = [identity for identity, moment in self.changed.items() if moment // self.accuracy > value]
         found.sort(key=lambda identity: -self.changed[identity])
         end = int(after) + pagination["per_page"]
         listed = [{key: self.one(i)[key] for key in ("id", "updated_at")} for i in found[int(after) : end]]
-        following = {"next": {"starting_after": str(end)}} if end < len(found) else {}
-        return Reply({"type": "conversation.list", "conversations": listed, "pages": {"type": "pages", **following}})
+        page, size = int(after) // pagination["per_page"] + 1, pagination["per_page"]
+        pages = {"type": "pages", "page": page, "per_page": size, "total_pages": -(-len(found) // size)}
+        if end < len(found):
+            pages["next"] = {"page": page + 1, "starting_after": str(end)}
+        return Reply({"type": "conversation.list", "conversations": listed, "total_count": len(found), "pages": pages})
 
 
 @pytest.fixture
@@ -55,7 +64,7 @@ def test_every_conversation_comes_whole(server: Server, talks: Source) -> None:
     assert (pulled.error, pulled.files, pulled.records) == ("", 3, 5)
     assert talks.records()[0] == server.route.one("1")
     assert [search["pagination"].get("starting_after") for search in searches(server)] == [None, "2", "4"]
-    assert {search["query"]["value"] for search in searches(server)} == {1_772_316_000}
+    assert {search["query"]["value"] for search in searches(server)} == {START}
     assert server.asked[0].headers["authorization"] == f"Bearer {SECRET}"
     assert server.asked[0].headers["intercom-version"] == intercom.INTERFACE
 
@@ -66,7 +75,7 @@ def test_the_next_pull_looks_back_and_brings_only_what_changed(server: Server, t
     server.route.changed["4"] = int(BEGAN) + 60
     server.asked.clear()
     pulled = talks.run()
-    assert searches(server)[0]["query"]["value"] == int(BEGAN) - 86_400
+    assert searches(server)[0]["query"]["value"] == int(BEGAN) - 86_400 - 1
     assert (pulled.records, pulled.left_out["known"]) == (1, 4)
     assert [record["id"] for record in talks.records()] == ["1", "2", "3", "4", "5", "4"]
     assert [request.path for request in server.asked if request.method == "GET"] == ["/conversations/4"]
@@ -96,7 +105,7 @@ def test_a_pull_that_was_cut_off_goes_on_within_the_same_search(server: Server, 
     talks.time.pass_(3600)
     assert talks.run().records == 3
     assert searches(server)[0]["pagination"]["starting_after"] == "2"
-    assert searches(server)[0]["query"]["value"] == 1_772_316_000, "of the same search"
+    assert searches(server)[0]["query"]["value"] == START, "of the same search"
     assert [record["id"] for record in talks.records()] == ["1", "2", "3", "4", "5"]
 
 
@@ -141,3 +150,39 @@ def test_an_odd_id_is_never_part_of_an_address(server: Server, talks: Source) ->
 def test_a_search_that_goes_round_in_circles_ends(server: Server, talks: Source) -> None:
     server.route = lambda _: Reply({"conversations": [], "pages": {"next": {"starting_after": "x"}}})
     assert "circles" in talks.run().error
+
+
+@pytest.mark.parametrize("accuracy", [1, 86_400], ids=["seconds", "days"])
+def test_a_search_that_rounds_to_days_loses_nothing_and_brings_nothing_twice(
+    server: Server, talks: Source, accuracy: int
+) -> None:
+    """Pulled at noon, three days running; each day one changes before noon and one after."""
+    object.__setattr__(talks.pull, "overlap_minutes", 5)
+    workspace = server.route = Intercom(*range(1, 6))
+    workspace.accuracy = accuracy
+    talks.time.seconds = BEGAN + 43_200
+    seen = [talks.run().records]
+    for day in (1, 2):
+        workspace.changed[str(day)] = int(BEGAN) + 43_200 + 86_400 * (day - 1) + 3600
+        workspace.changed[str(day + 2)] = int(BEGAN) + 86_400 * day + 3600
+        talks.time.pass_(86_400)
+        pulled = talks.run()
+        assert pulled.error == ""
+        seen.append(pulled.records)
+    assert seen == [5, 2, 2]
+
+
+def test_parts_that_are_kept_back_are_counted(server: Server, talks: Source) -> None:
+    parts = {"type": "conversation_part.list", "conversation_parts": [{"id": "1"}] * 500, "total_count": 512}
+    workspace = server.route
+    server.route = lambda request: (
+        Reply({**workspace.one("3"), "conversation_parts": parts})
+        if request.path.endswith("/3")
+        else workspace(request)
+    )
+    assert talks.run().left_out["parts kept back"] == 12
+
+
+def test_more_conversations_nobody_knows_where_are_an_error(server: Server, talks: Source) -> None:
+    server.route = lambda _: Reply({"conversations": [], "pages": {"next": "https://api.intercom.io/?page=2"}})
+    assert "there are more conversations and nothing says where" in talks.run().error

@@ -42,7 +42,7 @@ def test_each_kind_needs_only_what_it_needs(config: Config, kind: str) -> None:
     (pull,) = settings(config, WHOLE[kind]).pull
     expected = {"zendesk": "tickets", "intercom": "conversations", "genesys": "transcripts"}
     assert (pull.name, pull.kind, pull.what) == ("tuki", kind, expected.get(kind, "*"))
-    assert pull.overlap_minutes == {"zendesk": 10, "intercom": 1440, "genesys": 1440}.get(kind, 0)
+    assert pull.overlap_minutes == {"zendesk": 10, "intercom": 1440, "genesys": 4320}.get(kind, 0)
     assert pull.since == (date(2026, 9, 1) if kind in expected else date.min)
     assert pull.begins(ZoneInfo("Europe/Helsinki")) == (1_788_210_000 if kind in expected else 31_528_800)
 
@@ -74,6 +74,7 @@ WRONG = {
     WHOLE["zendesk"] + "window_hours = 1\n": "pull.tuki.window_hours is no key of kind zendesk",
     WHOLE["zendesk"] + "max_minutes = 0\n": "pull.tuki.max_minutes must be a whole number from 1 to 240",
     WHOLE["zendesk"] + "max_minutes = true\n": "pull.tuki.max_minutes must be a whole number",
+    WHOLE["zendesk"] + "overlap_minutes = 4\n": "pull.tuki.overlap_minutes must be a whole number from 5 to 43200",
     WHOLE["zendesk"] + "overlap_minutes = 1.5\n": "pull.tuki.overlap_minutes must be a whole number",
     WHOLE["zendesk"].replace("https:", "http:"): "pull.tuki.url must begin with https://",
     WHOLE["zendesk"].replace("https://esimerkki.zendesk.com", "https://"): "pull.tuki.url must begin with https://",

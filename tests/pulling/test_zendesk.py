@@ -21,6 +21,7 @@ class Zendesk:
         self.page = page
         self.expired: set[str] = set()
         self.comments: dict[int, list[list[dict[str, Any]]]] = {}
+        self.pages_by_number = False
         for number in tickets:
             self.change(number)
 
@@ -33,24 +34,29 @@ class Zendesk:
             return self.export(request)
         number = int(request.path.split("/")[4])
         pages = self.comments.get(number, [COMMENTS["comments"]])
-        if request.query.get("page[size]"):
-            place = int(request.query.get("page[after]", 0))
-        else:
+        if self.pages_by_number:
             place = int(request.query.get("page", 0))
-        url = f"http://{request.headers['host']}{request.path}?include=users&page={place + 1}"
-        body = {"comments": pages[place], "users": COMMENTS["users"], "count": 7, "next_page": url}
-        if place + 1 == len(pages):
-            body["next_page"] = None
-        return Reply(body)
+            url = f"http://{request.headers['host']}{request.path}?include=users&page={place + 1}"
+            further = {"count": 7, "next_page": url if place + 1 < len(pages) else None}
+        else:
+            assert request.query["page[size]"] == "100"
+            place = int(request.query.get("page[after]", "k0").removeprefix("k"))
+            further = {"meta": {"has_more": place + 1 < len(pages), "after_cursor": f"k{place + 1}"}}
+        assert request.query["include"] == "users"
+        return Reply({"comments": pages[place], "users": COMMENTS["users"], **further})
 
     def export(self, request: Request) -> Reply:
         cursor = request.query.get("cursor")
         if cursor in self.expired:
-            return Reply({"error": "InvalidCursor"}, 422)
+            return Reply({"error": "InvalidCursor", "description": "moi"}, 422)
+        if not cursor and int(request.query["start_time"]) > BEGAN:
+            return Reply({"error": "StartTimeTooRecent"}, 400)
         place = int(cursor.removeprefix("c")) if cursor else 0
         tickets = self.changes[place : place + self.page]
         end = place + len(tickets)
-        return Reply({"tickets": tickets, "after_cursor": f"c{end}", "end_of_stream": end == len(self.changes)})
+        further = {"after_url": f"https://esimerkki.zendesk.com/?cursor=c{end}", "after_cursor": f"c{end}"}
+        ends = {"before_url": None, "before_cursor": None, "end_of_stream": end == len(self.changes)}
+        return Reply({"tickets": tickets, **further, **ends})
 
 
 @pytest.fixture
@@ -94,28 +100,22 @@ def test_the_next_pull_goes_on_from_the_cursor(server: Server, tickets: Source) 
     assert len({file.name for file in tickets.files()}) == 4, "pulls within one second share no name"
 
 
-def test_comments_on_many_pages_are_joined(server: Server, tickets: Source) -> None:
+@pytest.mark.parametrize("by_number", [False, True], ids=["by cursor", "by number"])
+def test_comments_on_many_pages_are_joined(server: Server, tickets: Source, by_number: bool) -> None:
     server.route = Zendesk(1)
+    server.route.pages_by_number = by_number
     server.route.comments[1] = [COMMENTS["comments"][:3], COMMENTS["comments"][3:6], COMMENTS["comments"][6:]]
     tickets.run()
     assert tickets.records()[0]["comments"] == COMMENTS["comments"]
     assert len(json.loads(tickets.files()[0].read_text("utf-8"))["users"]) == 2, "each once"
 
 
-def test_comments_by_cursor_are_joined_too(server: Server, tickets: Source) -> None:
+def test_comments_that_go_on_nobody_knows_where_are_an_error(server: Server, tickets: Source) -> None:
     export = Zendesk(1)
-
-    def route(request: Request) -> Reply:
-        if "incremental" in request.path:
-            return export(request)
-        if request.query.get("page[after]") == "x":
-            return Reply({"comments": COMMENTS["comments"][4:], "users": [], "meta": {"has_more": False}})
-        meta = {"has_more": True, "after_cursor": "x"}
-        return Reply({"comments": COMMENTS["comments"][:4], "users": COMMENTS["users"], "meta": meta})
-
-    server.route = route
-    tickets.run()
-    assert tickets.records()[0]["comments"] == COMMENTS["comments"]
+    half = {"comments": COMMENTS["comments"][:3], "users": [], "meta": {"has_more": True}}
+    server.route = lambda request: export(request) if "incremental" in request.path else Reply(half)
+    assert "has more comments and nothing says where" in tickets.run().error
+    assert tickets.files() == []
 
 
 def test_deleted_tickets_and_those_closed_to_us_are_counted(server: Server, tickets: Source) -> None:
@@ -127,7 +127,7 @@ def test_deleted_tickets_and_those_closed_to_us_are_counted(server: Server, tick
     assert pulled.left_out == {"deleted": 1, "without access": 1}
 
 
-@pytest.mark.parametrize("status", [410, 422])
+@pytest.mark.parametrize("status", [400, 404, 410, 422])
 def test_an_expired_cursor_begins_again_at_the_last_complete_pull(server: Server, tickets: Source, status: int) -> None:
     tickets.run()
     server.asked.clear()
@@ -190,20 +190,28 @@ def test_with_a_user_the_secret_is_an_api_token_and_else_an_oauth_token(
 
 
 class Chats:
-    """An account's chats in the order they ended: from 640 s before the first pull, 40 s apart."""
+    """An account's chats in the order they changed: from 640 s before the first pull, 40 s apart.
+
+    There is always a next page, which begins with what the last one ended with.
+    """
 
     def __init__(self, count: int) -> None:
         self.chats = [{**CHAT, "id": f"chat.{number}"} for number in range(count)]
+        self.factor = 1
+        """Microseconds instead of seconds in `end_time` and after it: both are documented."""
 
     def __call__(self, request: Request) -> Reply:
         assert request.path == "/api/v2/chat/incremental/chats"
         assert request.query["fields"] == "chats(*)"
         start, size = float(request.query["start_time"]), int(request.query["limit"])
+        start /= self.factor if start > 1e11 else 1
         ends = [(BEGAN - 640 + 40 * number, chat) for number, chat in enumerate(self.chats)]
-        left = [(end, chat) for end, chat in ends if (end, chat["id"]) > (start, request.query.get("start_id", ""))]
+        left = [(end, chat) for end, chat in ends if (end, chat["id"]) >= (start, request.query.get("start_id", ""))]
         page = left[:size]
         end, last = (page[-1][0], page[-1][1]["id"]) if page else (start, "")
-        return Reply({"chats": [chat for _, chat in page], "count": len(page), "end_time": end, "end_id": last})
+        place = {"end_time": int(end * self.factor), "end_id": last}
+        url = f"https://esimerkki.zendesk.com{request.path}?start_time={end}&start_id={last}"
+        return Reply({"chats": [chat for _, chat in page], "count": len(page), **place, "next_page": url})
 
 
 @pytest.fixture
@@ -213,22 +221,38 @@ def chats(server: Server, source: Callable[..., Source], monkeypatch: pytest.Mon
     return source("zendesk", what="chats", overlap_minutes=10)
 
 
-def test_chats_come_page_by_page_with_their_history(server: Server, chats: Source) -> None:
+@pytest.mark.parametrize("factor", [1, 10**6], ids=["seconds", "microseconds"])
+def test_chats_come_page_by_page_with_their_history(server: Server, chats: Source, factor: int) -> None:
+    server.route.factor = factor
     pulled = chats.run()
-    assert (pulled.error, pulled.files, pulled.records) == ("", 3, 5)
+    assert (pulled.error, pulled.records, pulled.left_out["known"]) == ("", 5, 4)
+    assert [record["id"] for record in chats.records()] == [f"chat.{number}" for number in range(5)], "none twice"
     assert chats.records()[0] == {**CHAT, "id": "chat.0"}
-    assert [request.query.get("start_id") for request in server.asked] == [None, "chat.1", "chat.3"]
+    assert [request.query.get("start_id") for request in server.asked] == [None, *(f"chat.{n}" for n in range(1, 5))]
 
 
-def test_a_full_last_page_is_followed_by_an_empty_one(server: Server, chats: Source) -> None:
-    server.route = Chats(4)
-    assert (chats.run().files, len(server.asked)) == (2, 3)
+def test_an_account_without_chats_is_asked_once(server: Server, chats: Source) -> None:
+    server.route = Chats(0)
+    assert (chats.run().error, len(server.asked)) == ("", 1)
+
+
+def test_a_page_that_is_not_full_is_not_the_last_one(server: Server, chats: Source) -> None:
+    """Nothing says that it is."""
+    account = server.route
+
+    def partial(request: Request) -> Reply:
+        if "start_id" not in request.query:
+            request.query["limit"] = "1"
+        return account(request)
+
+    server.route = partial
+    assert chats.run().records == 5
 
 
 def test_chats_of_the_overlap_come_again_only_if_they_changed(server: Server, chats: Source) -> None:
     chats.run()
     chats.time.pass_(60)
-    assert chats.run().left_out["known"] == 4, "those of the ten minutes before the first pull began"
+    assert chats.run().records == 0, "though those of the ten minutes before the first pull began come"
     server.route.chats[4]["comment"] = "Muutin mieleni."
     chats.time.pass_(60)
     assert chats.run().records == 1
@@ -238,3 +262,5 @@ def test_chats_of_the_overlap_come_again_only_if_they_changed(server: Server, ch
 def test_chats_that_name_no_next_place_are_an_error(server: Server, chats: Source) -> None:
     server.route = lambda _: Reply({"chats": [CHAT, CHAT]})
     assert "no next place" in chats.run().error
+    server.route = lambda _: Reply({"chats": [CHAT, CHAT], "end_time": BEGAN, "end_id": "chat.1"})
+    assert "no next place" in chats.run().error, "more of the same moment than a page holds"
