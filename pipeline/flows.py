@@ -13,6 +13,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
 
 from pipeline import steps
 from pipeline.config import Config, load_config
@@ -133,11 +134,11 @@ def _night(paths: list[str] | None, period: steps.Period | None) -> None:
 def _pull_all(config: Config) -> None:
     """All sources side by side; one that fails is told of, and stops neither the others nor the night."""
     missing = {source.name: sentence for source in config.pull if (sentence := _without_secret(source, config))}
-    asked = [pull.submit(source.name) for source in config.pull if source.name not in missing]
+    asked = {source: pull.submit(source.name) for source in config.pull if source.name not in missing}
     found = [
         Pulled(source.name, source.kind, error=missing[source.name]) for source in config.pull if source.name in missing
     ]
-    found += [one.result() for one in asked]
+    found += [_outcome(source, one) for source, one in asked.items()]
     for pulled in found:
         for sentence in filter(None, (*pulled.warnings, pulled.error)):
             get_run_logger().warning(sentence)
@@ -149,6 +150,15 @@ def _pull_all(config: Config) -> None:
             ],
             description="What was pulled before the night",
         )
+
+
+def _outcome(source: Pull, asked: PrefectFuture[Any]) -> Pulled:
+    """What a task brought; a defect of ours, or a task that took too long, is no reason to have no night."""
+    outcome = asked.result(raise_on_failure=False)
+    if isinstance(outcome, Pulled):
+        return outcome
+    sentence = f"{source.name}: the pull failed ({type(outcome).__name__}): see its task in Prefect."
+    return Pulled(source.name, source.kind, error=sentence)
 
 
 def _without_secret(source: Pull, config: Config) -> str:

@@ -3,18 +3,19 @@
 The server is known by the key that the settings name, and by nothing else: neither files of known hosts nor agents,
 keys or settings of whoever runs this are read. The secret is a private key, if it looks like one (OpenSSH's or PEM,
 without a passphrase), else a password. A file has changed when its size or its time has; one that changes while it is
-fetched is left for the next pull.
+fetched is left for the next pull. Links are not followed, and names may be in any encoding: they are nobody's here.
 """
 
 import asyncio
 import logging
+import stat
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PullError
-from pipeline.pulling.drop import Offered, is_wanted, pages_of
+from pipeline.pulling.drop import MAX_FILE_BYTES, Offered, is_wanted, pages_of
 from pipeline.pulling.pages import Page, Start
 from pipeline.pulling.patience import MAX_TRIES, Patience
 from pipeline.pulls import Pull
@@ -73,12 +74,8 @@ class _Server:
             self._connection = self._files = None
 
     async def _list(self, files: "SFTPClient") -> list[Offered]:
-        import stat
-
         found = [
-            (str(entry.filename), entry.attrs)
-            async for entry in files.scandir(self._folder)
-            if entry.attrs.permissions is not None and stat.S_ISREG(entry.attrs.permissions)
+            (str(entry.filename), entry.attrs) async for entry in files.scandir(self._folder) if _is_file(entry.attrs)
         ]
         return [self._one(name, _version(attrs)) for name, attrs in found if is_wanted(self._pull, name)]
 
@@ -86,7 +83,7 @@ class _Server:
         path = f"{self._folder.rstrip('/')}/{name}"
 
         def fetch(sink: BinaryIO, _known: str) -> str | None:
-            return self._tried(lambda files: _fetched(files, path, sink), "a file")
+            return self._tried(lambda files: self._fetched(files, path, sink), "a file")
 
         return Offered(path, version, fetch)
 
@@ -100,6 +97,8 @@ class _Server:
                 return self._runner.run(self._asked(ask))
             except asyncssh.HostKeyNotVerifiable:
                 raise self._refused("is not the server of host_key: find out why before you change it") from None
+            except asyncssh.KeyExchangeFailed:
+                raise self._refused("has no key of the sort of host_key, or speaks nothing that is safe") from None
             except asyncssh.PermissionDenied:
                 raise self._refused("does not let us in: correct user or the secret") from None
             except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied):
@@ -134,23 +133,31 @@ class _Server:
             client_keys=keys, password=None if is_key else self._secret, config=None, agent_path=None,
             connect_timeout=CONNECT_SECONDS, keepalive_interval=CONNECT_SECONDS,
         )  # fmt: skip
-        return await self._connection.start_sftp_client()  # type: ignore[no-any-return]
+        return await self._connection.start_sftp_client(path_errors="surrogateescape")  # type: ignore[no-any-return]
+
+    async def _fetched(self, files: "SFTPClient", path: str, sink: BinaryIO) -> str | None:
+        """The version whose bytes are in `sink` now; None for a file that changed meanwhile, or is none any more."""
+        before = await files.lstat(path)
+        if not _is_file(before):
+            return None
+        if (before.size or 0) > MAX_FILE_BYTES:
+            raise self._refused(f"has a file larger than {MAX_FILE_BYTES >> 20} MB: take it away from there")
+        sink.seek(0)
+        sink.truncate()
+        async with files.open(path, "rb") as file:
+            while (left := (before.size or 0) + 1 - sink.tell()) and (block := await file.read(min(BLOCK, left))):
+                sink.write(cast(bytes, block))  # up to a byte more than there was: a file that grows has no end
+        after = await files.lstat(path)
+        is_whole = _version(before) == _version(after) and sink.tell() == after.size
+        return _version(after) if is_whole else None
 
     def _refused(self, sentence: str) -> PullError:
         return PullError(f"{self._pull.name}: {self._pull.host} {sentence}.")
 
 
-async def _fetched(files: "SFTPClient", path: str, sink: BinaryIO) -> str | None:
-    """The version whose bytes are in `sink` now; None for a file that changed meanwhile."""
-    before = await files.stat(path)
-    sink.seek(0)
-    sink.truncate()
-    async with files.open(path, "rb") as file:
-        while (left := (before.size or 0) + 1 - sink.tell()) and (block := await file.read(min(BLOCK, left))):
-            sink.write(cast(bytes, block))  # up to a byte more than there was: a file that grows has no end
-    after = await files.stat(path)
-    is_whole = _version(before) == _version(after) and sink.tell() == after.size
-    return _version(after) if is_whole else None
+def _is_file(attrs: "SFTPAttrs") -> bool:
+    """Whether this is a file and neither a link to one nor something that has no end."""
+    return attrs.permissions is not None and stat.S_ISREG(attrs.permissions)
 
 
 def _version(attrs: "SFTPAttrs") -> str:

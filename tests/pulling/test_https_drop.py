@@ -1,11 +1,12 @@
 """Files on a web server: a listing or a list, each once in each version."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from pipeline.pulling import drop
+from pipeline.pulling import drop, https_drop
 from tests.pulling.conftest import SECRET, Reply, Request, Server, Source
 
 LISTING = """<html><head><title>Index of /vienti</title></head><body><h1>Index of /vienti</h1><pre>
@@ -206,3 +207,50 @@ def test_errors_do_not_tell_names(server: Server, files: Source) -> None:
     folder.put("0405550100.vtt", b"x")
     server.route = lambda request: Reply(status=403) if "0405550100" in request.path else folder(request)
     assert "0405550100" not in files.run().error
+
+
+def test_addresses_that_differ_behind_their_question_mark_alone_are_refused(
+    server: Server, source: Callable[..., Source]
+) -> None:
+    """Both would have one name, and the second would take the place of the first."""
+    server.route = lambda _: Reply(b"/lataa?tiedosto=1\n/lataa?tiedosto=2\n")
+    assert "differ behind their ? alone" in source("https", "/lista", what="*").run().error
+
+
+def test_names_that_lead_elsewhere_lead_nowhere(server: Server, files: Source) -> None:
+    names = (
+        "%2e%2e%2fpois.csv",
+        "%2e%2e",
+        "..%2f..%2f..%2fpois.csv",
+        "a%00b.csv",
+        "%5c..%5cpois.csv",
+        "rivi%0avaihto.csv",
+    )
+    links = "".join(f'<a href="{name}">x</a>' for name in names)
+    server.route = lambda request: Reply(links.encode() if request.path == "/vienti/" else b"x")
+    assert files.run().error == ""
+    assert {file.parent for file in files.files()} == {files.folder}
+    assert not list(files.folder.parent.rglob("*pois*"))
+
+
+def test_a_file_and_a_list_beyond_measure_end_the_pull(
+    server: Server, files: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.route.put("b.json", b"x" * (3 << 20))
+    monkeypatch.setattr(https_drop, "MAX_FILE_BYTES", 1 << 20)
+    assert "a file is larger than 1 MB" in files.run().error
+    assert contents(files) == [b"yksi"]
+    assert not list(files.folder.glob(".*.unfinished"))
+    server.route = lambda _: Reply(b" " * (3 << 20))
+    monkeypatch.setattr(https_drop, "MAX_LIST_BYTES", 1 << 20)
+    assert "the list of files is larger than 1 MB" in files.run().error
+
+
+def test_a_file_that_unpacks_to_more_than_it_says_ends_the_pull(
+    server: Server, files: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = server.route
+    bomb = Reply(gzip.compress(bytes(8 << 20)), headers={"Content-Encoding": "gzip"})
+    server.route = lambda request: bomb if request.path.endswith("b.json") else folder(request)
+    monkeypatch.setattr(https_drop, "MAX_FILE_BYTES", 1 << 20)
+    assert "a file is larger than 1 MB" in files.run().error

@@ -1,5 +1,6 @@
 """A kill anywhere neither loses nor doubles, and what is no file yet is nobody's to read."""
 
+import errno
 import json
 import os
 import subprocess
@@ -50,6 +51,7 @@ pull_one(Pull("tuki", "zendesk", sys.argv[1], what="tickets", since=date(2026, 3
 @pytest.mark.parametrize("step", [4, 5, 6, 7, 8])
 def test_a_process_that_is_killed_goes_on_where_it_was(server: Server, tickets: Source, step: int) -> None:
     """Steps: 3 of the first state (on the disk, renamed, folder on the disk), 3 of the first page, 3 of its state."""
+    server.now = None  # the process goes by the clock of the machine
     killed = subprocess.run([sys.executable, "-c", KILLED, server.url, str(step)], cwd=ROOT, timeout=60)
     assert killed.returncode == 9
     assert len(tickets.files()) == (step > 5), "the page has its name, or nothing has"
@@ -165,3 +167,26 @@ def test_a_file_that_cannot_be_filled_leaves_nothing(tmp_path: Path) -> None:
 def test_the_server_of_these_tests_answers_nothing_it_was_not_told(server: Server, tickets: Source) -> None:
     server.route = lambda _: Reply(status=404)
     assert "404" in tickets.run().error
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_a_full_disk_is_told_and_loses_nothing(
+    server: Server, tickets: Source, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    left, real = step, os.fsync
+
+    def full(handle: int) -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert tickets.run().error == (
+            f"tuki: {tickets.folder} cannot be written (No space left on device): check the disk and its permissions."
+        )
+    assert not list(tickets.folder.glob(".*.unfinished"))
+    assert tickets.run().error == ""
+    assert [record["id"] for record in tickets.records()] == [1, 2, 3, 4, 5]

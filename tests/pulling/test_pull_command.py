@@ -131,18 +131,33 @@ def test_the_night_pulls_first_and_goes_on_without_what_failed(
 
     nights: list[Path] = []
     monkeypatch.setattr(flows, "_night", lambda paths, period: nights.append(paths))
+    real = flows.pull_all
+    defect = {"tuki": False}
+
+    def pull_all(config: Config, name: str) -> list[pulling.Pulled]:
+        if defect[name]:
+            raise KeyError("Matti Virtanen")
+        return real(config, name)
+
+    monkeypatch.setattr(flows, "pull_all", pull_all)
     with prefect_test_harness(server_startup_timeout=120):
         Block(value=SECRET).save("zendesk-avain")
         try:
             flows.nightly()
             flows.nightly([str(home)])
+            defect["tuki"] = True
+            flows.nightly()
         finally:
             monkeypatch.delenv("TUNNEPOLKU_PULL_TUKI", raising=False)
         with get_client(sync_client=True) as client:
-            (artifact,) = client.read_artifacts()
-    assert nights == [None, [str(home)]]
+            artifacts = [json.loads(artifact.data) for artifact in client.read_artifacts()]
+    assert nights == [None, [str(home)], None]
+    by_errors = sorted(artifacts, key=lambda rows: sum(bool(row["error"]) for row in rows))
+    text = json.dumps(artifacts)
     assert len(list((config.paths.landing / "tuki").glob("tuki-*.json"))) == 2
-    rows = {row["source"]: row for row in json.loads(artifact.data)}
+    rows, broken = ({row["source"]: row for row in table} for table in by_errors)
     assert rows["tuki"] == {"source": "tuki", "files": 2, "records": 3, "error": ""}
     assert "Prefect has no secret block puuttuu" in rows["rikki"]["error"]
-    assert SECRET not in artifact.data
+    assert broken["tuki"]["error"] == "tuki: the pull failed (KeyError): see its task in Prefect."
+    assert SECRET not in text
+    assert "Virtanen" not in text

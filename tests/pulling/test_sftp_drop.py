@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import asyncssh
 import pytest
 
 from pipeline.config import Config
+from pipeline.pulling import sftp_drop
 from pipeline.pulls import Pull
 from tests.pulling.conftest import SECRET, Source, Time
 
@@ -202,3 +204,73 @@ def test_what_the_person_at_the_machine_has_set_up_for_ssh_is_not_read(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
     assert drop.run().error == ""
+
+
+def test_a_server_with_a_key_of_another_sort_gets_nothing(there: Files, drop: Source) -> None:
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    object.__setattr__(drop.pull, "host_key", _public(key))
+    assert "has no key of the sort of host_key" in drop.run().error
+    assert drop.files() == []
+
+
+def test_a_server_that_nobody_vouched_for_is_refused_whatever_is_known_at_home(
+    there: Files, drop: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where the person at the machine has trusted it once."""
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{there.port} {_public(HOST_KEY)}\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    object.__setattr__(drop.pull, "host_key", _public(OTHER_KEY))
+    assert "is not the server of host_key" in drop.run().error
+    assert drop.files() == []
+
+
+def test_names_in_another_encoding_and_names_that_lead_elsewhere(there: Files, drop: Source) -> None:
+    folder = os.fsencode(there.root / "vienti")
+    for name in ("Päivä.csv".encode("latin-1"), "Päivä.csv".encode(), b"..\\..\\pois.csv", b"rivi\nvaihto.csv"):
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(name)
+    assert (drop.run().error, len(drop.files())) == ("", 6), "one that begins with a dot is none for us"
+    assert {file.parent for file in drop.files()} == {drop.folder}
+    assert all(re.fullmatch(r"tuki-[0-9a-f]{16}\.(csv|json)", file.name) for file in drop.files())
+    assert drop.run().files == 0
+
+
+def test_a_server_that_lies_about_names_writes_nowhere_else(
+    there: Files, drop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = asyncssh.SFTPServer.scandir
+
+    async def lying(self: Any, path: bytes) -> Any:
+        async for entry in listed(self, path):
+            if entry.filename == b"a.csv":
+                entry.filename = b"x/../../../pois.csv"
+            yield entry
+
+    monkeypatch.setattr(asyncssh.SFTPServer, "scandir", lying)
+    assert drop.run().files == 2
+    assert not list(drop.folder.parent.rglob("pois*"))
+
+
+def test_a_file_that_becomes_a_link_is_not_followed(
+    there: Files, drop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = asyncssh.SFTPServer.scandir
+    file = there.root / "vienti" / "a.csv"
+    (there.root / "salaisuus").write_text("kymmenen")
+
+    async def swapping(self: Any, path: bytes) -> Any:
+        async for entry in listed(self, path):
+            yield entry
+        if not file.is_symlink():
+            file.unlink()
+            file.symlink_to("../salaisuus")
+
+    monkeypatch.setattr(asyncssh.SFTPServer, "scandir", swapping)
+    assert drop.run().error == ""
+    assert contents(drop) == ["kaksi", "kolme"]
+
+
+def test_a_file_beyond_measure_is_not_fetched(drop: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sftp_drop, "MAX_FILE_BYTES", 4)
+    assert "has a file larger than 0 MB: take it away from there" in drop.run().error
+    assert contents(drop) == ["yksi"]
