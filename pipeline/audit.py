@@ -29,6 +29,8 @@ from pipeline.models import ModelCard, read_card
 from pipeline.privacy.patterns import PERSON, TYPES
 from pipeline.privacy.pseudonyms import VARIABLE
 from pipeline.privacy.recognizer import MODEL as PRIVACY
+from pipeline.pulling.credentials import file_of, variable_of
+from pipeline.pulls import Pull
 from pipeline.sources import SourceFile, find_files, recognise
 from pipeline.sources.files import shown
 from pipeline.steps import code_version
@@ -68,6 +70,8 @@ def write_record(config: Config, day: date) -> str:
     words = _words()
     titles = [section["title"] for section in words["sections"]]
     facts["masking_section"] = str(1 + titles.index("Peittäminen ja pseudonymisointi"))
+    reading_section = str(1 + titles.index("Mitä luetaan"))
+    facts |= {name: text.replace("{reading_section}", reading_section) for name, text in _network(config).items()}
     parts = [f"# {words['title']}", words["heading"].strip().format_map(facts)]
     for number, section in enumerate(words["sections"], 1):
         parts += [f"## {number}. {section['title']}", section["text"].strip().format_map(facts)]
@@ -108,10 +112,43 @@ def _settings(config: Config, day: date) -> dict[str, str]:
         "floor": str(config.privacy.min_group),
         "retention": _retention(getattr(config, "retention", None)),
         "checks": ", ".join(f"`{path.stem}`" for path in sorted((store.SQL / "checks").glob("*.sql"))),
-        "network": words[
-            "network_closed" if store.SETTINGS.get("autoinstall_known_extensions") == "false" else "network_open"
-        ],
     }
+
+
+def _network(config: Config) -> dict[str, str]:
+    """What goes over the network: nothing, or what the settings pull."""
+    words, pulls = _words()["words"], config.pull
+    closed = "network_pulling" if pulls else "network_closed"
+    is_closed = store.SETTINGS.get("autoinstall_known_extensions") == "false"
+    sources = _bullets(_source(pull, config) for pull in pulls)
+    return {
+        "pulled": words["pulled"].format(sources=sources) if pulls else words["pulled_nothing"],
+        "unmasked": words["unmasked_when_pulled" if pulls else "unmasked_in_memory"],
+        "recipients": words["recipients_asked" if pulls else "recipients_none"],
+        "network": words[closed if is_closed else "network_open"],
+    }
+
+
+def _source(pull: Pull, config: Config) -> str:
+    """What is pulled from where, and where the secret comes from; never what it is."""
+    words, names = _words()["words"], _words()["pulls"]
+    path = file_of(pull, config)
+    if variable_of(pull) in os.environ:
+        secret = words["pull_variable"].format(variable=variable_of(pull))
+    elif path.exists():
+        secret = words["pull_file"].format(path=f"`{path}`", rights=_rights(path))
+    else:
+        secret = words["pull_block"].format(block=pull.secret_block) if pull.secret_block else words["pull_missing"]
+    return str(
+        words["pull"].format(
+            name=pull.name,
+            what=names.get(pull.what) or words["pull_files"].format(pattern=pull.what),
+            kind=names[pull.kind],
+            url=f"`{pull.url}`",
+            since="" if pull.since == date.min else words["pull_since"].format(day=_day(pull.since)),
+            secret=secret,
+        )
+    )
 
 
 def _formats_in(landing: Path | str, mappings: Sequence[ColumnMapping]) -> str:

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.errors import ConfigError
 from pipeline.mappings import ColumnMapping, parse_mappings
+from pipeline.pulls import Pull, parse_pulls
 
 PREFIX = "TUNNEPOLKU_"
 DEFAULTS = Path(__file__).with_name("defaults.toml")
+NAMED_BY_USERS = "pull"
+"""The section whose keys are names that users give, each a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Config:
     affect: Affect
     touchpoints: Touchpoints
     controller: Controller
+    pull: tuple[Pull, ...]
+    """What is pulled from where; nothing unless the settings say so."""
 
     @property
     def config_hash(self) -> str:
@@ -174,6 +179,9 @@ def _merge(settings: dict[str, dict[str, Any]], changes: Mapping[str, Any], orig
     for section, values in changes.items():
         if section not in settings or not isinstance(values, Mapping):
             raise ConfigError(f"{origin} sets the unknown section [{section}]: see pipeline/defaults.toml.")
+        if section == NAMED_BY_USERS:
+            settings[section].update(values)
+            continue
         for key, value in values.items():
             if key not in settings[section]:
                 raise ConfigError(f"{origin} sets the unknown key {section}.{key}: see pipeline/defaults.toml.")
@@ -225,6 +233,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         affect=Affect(**settings["affect"]),
         touchpoints=Touchpoints(palvelupolku),
         controller=Controller(**settings["controller"]),
+        pull=parse_pulls(settings["pull"]),
     )
 
 

@@ -4,6 +4,7 @@
     ├── ConfigError        the settings are wrong; nothing has been touched (exit code 2)
     ├── SourceError        one file cannot be read; the night goes on without it
     │   └── RecordError    one record of a file cannot be read; the rest of the file can
+    ├── PullError          a source over the network cannot be pulled; the night goes on without it
     ├── ModelError         a model is missing, altered or does not fit; the night stops
     ├── PrivacyError       masking cannot be trusted, or few people stand out; the night stops, nothing leaves
     └── StoreError         the database cannot be opened, migrated or written
@@ -43,6 +44,10 @@ class RecordError(SourceError):
     def __init__(self, position: str, code: str) -> None:
         super().__init__(f"The record at {position} was left out: {code}.", code=code)
         self.position = position
+
+
+class PullError(PipelineError):
+    """A source over the network cannot be reached, refuses, or answers what it should not."""
 
 
 class ModelError(PipelineError):

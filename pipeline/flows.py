@@ -6,17 +6,22 @@ cached. `prefect.yaml` schedules these flows.
 
 import os
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
 
 from pipeline import steps
 from pipeline.config import Config, load_config
 from pipeline.errors import CheckFailed, PipelineError, PrivacyError, StoreError
 from pipeline.privacy.pseudonyms import VARIABLE
+from pipeline.pulling import Pulled, pull_all
+from pipeline.pulling.credentials import file_of, variable_of
+from pipeline.pulls import Pull
 from pipeline.staging import StagedFile
 
 HOURS = 3600
@@ -37,6 +42,12 @@ OPTIONS: dict[str, Any] = {
     "retry_delay_seconds": [10, 60],
     "retry_condition_fn": _is_passing,
 }
+
+
+@task(name="pull", timeout_seconds=5 * HOURS, cache_policy=NO_CACHE, persist_result=False)
+def pull(name: str) -> Pulled:
+    """`pulling.pull_all` of one source as a task; it has retries of its own, and its errors are part of the result."""
+    return pull_all(load_config(), name)[0]
 
 
 @task(name="find work", timeout_seconds=HOURS, **OPTIONS)
@@ -82,13 +93,15 @@ def publish(run_id: str) -> None:
     steps.publish(run_id, load_config())
 
 
-@flow(name="nightly", timeout_seconds=6 * HOURS)
+@flow(name="nightly", timeout_seconds=10 * HOURS)  # 4 for what is pulled at most (max_minutes), 6 for the night
 def nightly(paths: list[str] | None = None) -> None:
-    """Everything new at `paths` (default: `paths.landing`) into the published database.
+    """Everything new at `paths` into the published database; without, what can be pulled, and `paths.landing`.
 
     Raises:
         PipelineError: whatever stopped the night.
     """
+    if paths is None:
+        _pull_all(load_config())
     _night(paths, None)
 
 
@@ -118,22 +131,65 @@ def _night(paths: list[str] | None, period: steps.Period | None) -> None:
         _leave_artifacts(steps.report(run_id, config, expired))
 
 
+def _pull_all(config: Config) -> None:
+    """All sources side by side; one that fails is told of, and stops neither the others nor the night."""
+    missing = {source.name: sentence for source in config.pull if (sentence := _without_secret(source, config))}
+    asked = {source: pull.submit(source.name) for source in config.pull if source.name not in missing}
+    found = [
+        Pulled(source.name, source.kind, error=missing[source.name]) for source in config.pull if source.name in missing
+    ]
+    found += [_outcome(source, one) for source, one in asked.items()]
+    for pulled in found:
+        for sentence in filter(None, (*pulled.warnings, pulled.error)):
+            get_run_logger().warning(sentence)
+    if found:
+        create_table_artifact(
+            key="night-pulls",
+            table=[
+                {"source": one.name, "files": one.files, "records": one.records, "error": one.error} for one in found
+            ],
+            description="What was pulled before the night",
+        )
+
+
+def _outcome(source: Pull, asked: PrefectFuture[Any]) -> Pulled:
+    """What a task brought; a defect of ours, or a task that took too long, is no reason to have no night."""
+    outcome = asked.result(raise_on_failure=False)
+    if isinstance(outcome, Pulled):
+        return outcome
+    sentence = f"{source.name}: the pull failed ({type(outcome).__name__}): see its task in Prefect."
+    return Pulled(source.name, source.kind, error=sentence)
+
+
+def _without_secret(source: Pull, config: Config) -> str:
+    """Why a source has no secret, although a block is named for it."""
+    try:
+        _hand_on(variable_of(source), file_of(source, config), source.secret_block, f"pull.{source.name}.secret_block")
+    except PrivacyError as error:
+        return str(error)
+    return ""
+
+
 def _hand_on_secret(config: Config) -> None:
-    """The secret block of the settings, where there is neither variable nor file, as the variable of this process.
+    """The secret of the keyed hashes; see `_hand_on`."""
+    _hand_on(VARIABLE, config.paths.secret, config.privacy.secret_block, "privacy.secret_block")
+
+
+def _hand_on(variable: str, path: Path, name: str, setting: str) -> None:
+    """A secret block of the settings, where there is neither variable nor file, as the variable of this process.
 
     Raises:
         PrivacyError: there is no such block.
     """
-    name = config.privacy.secret_block
-    if not name or VARIABLE in os.environ or config.paths.secret.exists():
+    if not name or variable in os.environ or path.exists():
         return
     try:
         block = cast("Secret[str]", Secret.load(name))  # not awaited where no event loop runs, as in these flows
     except ValueError:
         raise PrivacyError(
-            f"Prefect has no secret block {name}: make it there, or correct privacy.secret_block in the settings."
+            f"Prefect has no secret block {name}: make it there, or correct {setting} in the settings."
         ) from None
-    os.environ[VARIABLE] = str(block.value.get_secret_value())  # `get` would read digits as a number
+    os.environ[variable] = str(block.value.get_secret_value())  # `get` would read digits as a number
 
 
 def _leave_artifacts(report: steps.Report) -> None:

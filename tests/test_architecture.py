@@ -13,16 +13,15 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
-    {"errors"}, {"mappings"}, {"config"}, {"conversation"}, {"models", "numerals"},
-    {"sources", "privacy", "language", "affect"}, {"touchpoints"}, {"annotate"}, {"staging"}, {"store"},
-    {"keys", "sharing", "scanning"}, {"erasing"}, {"steps"},
-    {"audit"}, {"flows", "cli"},
+    {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
+    {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
+    {"keys", "sharing", "scanning"}, {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy",
          "stanza", "stdnum", "torch", "transformers", "webvtt", "libvoikko", "pyvoikko", "onnx", "onnxruntime",
-         "tokenizers", "python_calamine"}  # fmt: skip
+         "tokenizers", "python_calamine", "httpx", "asyncssh"}  # fmt: skip
 ALLOWED = {
     "prefect": {"flows.py"},
     "stdnum": {"privacy/patterns.py", "privacy/identifiers.py"},  # light, and the tables read better with it
@@ -43,7 +42,7 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
     lazy = {
         id(inner)
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         or (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING")
         for inner in ast.walk(node)
     }

@@ -43,7 +43,8 @@ def test_the_defaults_are_what_the_file_says(home):
 def test_every_default_reaches_the_config_object():
     """A key of the file that no field takes would be a setting that does nothing."""
     config, defaults = load(), tomllib.loads(DEFAULTS.read_text("utf-8"))
-    assert {name: set(getattr(config, name).__slots__) for name in config.__slots__} == {
+    assert (config.pull, defaults.pop("pull")) == ((), {}), "its keys are the users' own: tests/pulling"
+    assert {name: set(getattr(config, name).__slots__) for name in config.__slots__ if name != "pull"} == {
         section: set(values) for section, values in defaults.items()
     }
 

@@ -16,6 +16,7 @@ from pipeline.cli import (
     models,
     night,
     privacy,
+    pull,
     registry,
     roles,
     secret,
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("paths", nargs="*", help=text)
     run.add_argument("--from", dest="first", type=date.fromisoformat, help="backfill: first day, such as 2026-09-01")
     run.add_argument("--to", dest="last", type=date.fromisoformat, help="backfill: last day, inclusive")
+
+    pulling = add("pull", pull.pull, "pull what is new from the sources of the settings into the landing folder")
+    pulling.add_argument("name", nargs="?", help="one of them, as in [pull.NAME] (default: all)")
 
     read = add("read", stages.read, "show the conversations and answers of files, unmasked, one JSON object a line")
     read.add_argument("file", help="a file, folder, pattern, zip archive or URL")

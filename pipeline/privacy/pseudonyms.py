@@ -114,10 +114,20 @@ def read_secret(path: Path) -> Secret:
         FileNotFoundError: there is no such file.
         PrivacyError: a link is too short, or the file can be read by others or cannot be read at all.
     """
+    return _parsed(read_private(path), str(path))
+
+
+def read_private(path: Path, encoding: str = "ascii") -> str:
+    """The text of a file that nobody but its owner may read.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        PrivacyError: the file can be read by others or cannot be read at all.
+    """
     try:
         if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             raise PrivacyError(f"Others may read the secret in {path}: run chmod 600 on it.")
-        return _parsed(path.read_text(encoding="ascii"), str(path))
+        return path.read_text(encoding=encoding)
     except FileNotFoundError:
         raise
     except (OSError, UnicodeDecodeError) as error:
