@@ -32,6 +32,7 @@ from pipeline.language.tokens import WORD, tokenize
 from pipeline.numerals import parse
 from pipeline.privacy import Secret, find_special, load_secret, mask, mask_label, mask_turns, pseudonymize
 from pipeline.privacy.pseudonyms import KEY
+from pipeline.sources.roles import infer
 
 SCORED_SPEAKERS = ("customer", "agent")
 SPELLED_OUT = 10
@@ -273,13 +274,14 @@ def _scores(texts: Sequence[_Text], tokens: Sequence[Sequence[Token]], reader: R
     return [score_of.get(n) for n in range(len(texts))]
 
 
-def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedConversation:
+def _masked_conversation(delivered: Conversation, reader: Reader) -> MaskedConversation:
+    conversation = infer(delivered)  # what is told from raw text; the content stays what the source says
     texts = reader.mask_turns(conversation.utterances)
     languages = identify(texts, declared=conversation.language)
     is_transcript = conversation.channel == "call"
     invented = suspects(conversation.utterances, texts) if is_transcript else [None] * len(texts)
     conversation_id = reader.identifier(conversation.conversation_id) or ""
-    content_key = pseudonymize(conversation.content, reader.secret, "content") or ""
+    content_key = pseudonymize(delivered.content, reader.secret, "content") or ""
     qualified_id = reader.qualified(conversation.source, conversation.conversation_id, conversation_id)
     return MaskedConversation(
         conversation_id=conversation_id,
@@ -314,6 +316,7 @@ def _masked_conversation(conversation: Conversation, reader: Reader) -> MaskedCo
         changed_at=conversation.changed_at,
         ignored=conversation.ignored,
         role_confidence=conversation.role_confidence,
+        role_warnings=conversation.warnings,
     )
 
 
@@ -341,4 +344,5 @@ def _masked_response(response: SurveyResponse, reader: Reader) -> MaskedSurveyRe
         qualified_id=reader.qualified(response.source, response.response_id, response_id),
         content_key=pseudonymize(response.content, reader.secret, "content") or "",
         changed_at=response.changed_at,
+        metadata={reader.mask(name): reader.mask(value) for name, value in response.metadata.items()},
     )

@@ -258,6 +258,7 @@ class MaskedConversation:
     changed_at: datetime | None = None
     ignored: Mapping[str, int] = field(default_factory=dict)
     role_confidence: float | None = None
+    role_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,3 +289,5 @@ class MaskedSurveyResponse:
     content_key: str = ""
     """Keyed hash of what was answered: the same content, the same key."""
     changed_at: datetime | None = None
+    metadata: Mapping[MaskedText, MaskedText] = field(default_factory=dict)
+    """What the source says besides, names and values masked."""

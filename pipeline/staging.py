@@ -89,6 +89,7 @@ def _conversation_row(
         **_version_columns(conversation),
         "has_own_id": conversation.has_own_id,
         "role_confidence": conversation.role_confidence,
+        "role_warnings": conversation.role_warnings,
         "ignored": dict(conversation.ignored),
         "channel": conversation.channel,
         "language": conversation.language,
@@ -135,6 +136,7 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
         "conversation_id": response.conversation_id,
         "customer_key": response.customer_key,
         "special_categories": response.special_categories,
+        "metadata": dict(response.metadata) or None,
         "score": _score_row(response.score),
     }
 

@@ -31,6 +31,7 @@ def read(options: argparse.Namespace) -> None:
     from pipeline.cli.explain import explain
     from pipeline.config import load_config
     from pipeline.conversation import Conversation
+    from pipeline.sources.roles import infer
 
     config = load_config()
     mappings = config.sources.mappings
@@ -42,7 +43,7 @@ def read(options: argparse.Namespace) -> None:
             if isinstance(record, RecordError):
                 print(f"tunnepolku: {record}", file=sys.stderr)
             else:
-                _write_json(_conversation(record) if isinstance(record, Conversation) else _response(record))
+                _write_json(_conversation(infer(record)) if isinstance(record, Conversation) else _response(record))
 
 
 def _conversation(conversation: "Conversation") -> dict[str, Any]:
@@ -51,6 +52,8 @@ def _conversation(conversation: "Conversation") -> dict[str, Any]:
         "channel": conversation.channel,
         "language": conversation.language,
         "started_at": conversation.started_at.isoformat() if conversation.started_at else None,
+        "role_confidence": conversation.role_confidence,
+        "role_warnings": conversation.warnings,
         "turns": [
             {"index": turn.index, "speaker": turn.speaker, "seconds": turn.seconds, "text": turn.text}
             for turn in conversation.utterances

@@ -82,7 +82,7 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
                       started_at="2026-09-01T09:00:00.5", customer=7, queue=MaskedText("Laskutus"),
                       special_categories=("health",), source="genesys", has_own_id=False, content_key=key(8),
                       changed_at=datetime(2026, 9, 2, 8, 30, tzinfo=UTC), role_confidence=0.75,
-                      ignored={"note": 2, "event": 11})],
+                      role_warnings=("mixed_turns",), ignored={"note": 2, "event": 11})],
         file="calls.json",
     )  # fmt: skip
     assert records(connection, "conversations") == [{
@@ -90,7 +90,7 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
         "started_at": datetime(2026, 9, 1, 9, 0, 0, 500_000), "started_date": date(2026, 9, 1), "customer_key": key(7),
         "special_categories": ["health"], "source": "genesys", "source_id": "c1", "has_own_id": False,
         "changed_at": datetime(2026, 9, 2, 8, 30), "role_confidence": 0.75,
-        "batch_id": "calls.json-0",
+        "role_warnings": ["mixed_turns"], "batch_id": "calls.json-0",
     }]  # fmt: skip
     assert records(connection, "conversation_parts") == [{
         "conversation_id": "c1", "first_utterance_index": 0, "utterance_count": 1, "content_key": key(8),
@@ -115,7 +115,7 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
         "a1", 10, "2026-09-01T22:30", customer=7, ces_rating=7, csat_rating=1, first_contact_resolution=False,
         verbatim=WRITTEN, normalized_text=NORMALIZED, language="sv", conversation_id="c1", tokens=TOKENS,
         special_categories=("health", "union"), source="delighted", content_key=key(8),
-        changed_at=datetime(2026, 9, 2, 8, 30, tzinfo=UTC),
+        changed_at=datetime(2026, 9, 2, 8, 30, tzinfo=UTC), metadata={"Kanava": "Puhelin", 'a "b"': "ä"},
     )  # fmt: skip
     load(connection, tmp_path, answers=[replace(answered, score=THIRDS)])
     assert records(connection, "survey_responses") == [{
@@ -124,7 +124,7 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
         "normalized_verbatim": NORMALIZED, "language": "sv", "tokens": STORED_TOKENS, "conversation_id": "c1",
         "customer_key": key(7), "batch_id": "a.jsonl-0", "special_categories": ["health", "union"],
         "source": "delighted", "source_id": "a1", "source_conversation_id": "c1", "content_key": key(8),
-        "changed_at": datetime(2026, 9, 2, 8, 30),
+        "changed_at": datetime(2026, 9, 2, 8, 30), "metadata": '{"Kanava":"Puhelin","a \\"b\\"":"ä"}',
     }]  # fmt: skip
     assert records(connection, "verbatim_scores") == [{"response_id": "a1", **STORED_THIRDS}]
 
@@ -144,7 +144,7 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     ratings = {"nps_rating", "ces_rating", "csat_rating", "first_contact_resolution"}
     assert {name for name, value in answered.items() if value is None} == {
         *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "source_conversation_id",
-        "customer_key", "changed_at",
+        "customer_key", "changed_at", "metadata",
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
 

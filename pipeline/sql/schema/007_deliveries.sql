@@ -9,12 +9,14 @@ ALTER TABLE conversations ADD COLUMN source_id VARCHAR;
 ALTER TABLE conversations ADD COLUMN has_own_id BOOLEAN;
 ALTER TABLE conversations ADD COLUMN changed_at TIMESTAMP;
 ALTER TABLE conversations ADD COLUMN role_confidence DOUBLE;
+ALTER TABLE conversations ADD COLUMN role_warnings VARCHAR[];
 COMMENT ON COLUMN conversations.conversation_id IS 'The source system''s own id; with the system before it (zendesk:4711) where another system''s conversation had that id first; a keyed hash where the id holds something personal or looks like one; without an id, the file''s name, or a keyed hash where that is taken.';
 COMMENT ON COLUMN conversations.source IS 'The system that it comes from, whose id it is; NULL: stored before version 007 from a file that is no longer known.';
 COMMENT ON COLUMN conversations.source_id IS 'The id in that system, as it may be stored: what surveys name. Only together with source it is one conversation.';
 COMMENT ON COLUMN conversations.has_own_id IS 'Whether the source gives the id; else it is the name of the file, and only the same content is the same conversation.';
 COMMENT ON COLUMN conversations.changed_at IS 'When the source last changed it, UTC; NULL where it does not say.';
 COMMENT ON COLUMN conversations.role_confidence IS 'How sure the inferred speaker roles are, 0-1; NULL where the source says who is who.';
+COMMENT ON COLUMN conversations.role_warnings IS 'What makes the speakers doubtful: mono_as_stereo (one recording on both sides), mixed_turns (two people in one turn), one_speaker; empty for none, NULL: stored before version 007.';
 COMMENT ON COLUMN conversations.batch_id IS 'The batch that last wrote the row.';
 
 ALTER TABLE survey_responses ADD COLUMN source VARCHAR;
@@ -22,6 +24,7 @@ ALTER TABLE survey_responses ADD COLUMN source_id VARCHAR;
 ALTER TABLE survey_responses ADD COLUMN source_conversation_id VARCHAR;
 ALTER TABLE survey_responses ADD COLUMN content_key VARCHAR;
 ALTER TABLE survey_responses ADD COLUMN changed_at TIMESTAMP;
+ALTER TABLE survey_responses ADD COLUMN metadata JSON;
 COMMENT ON COLUMN survey_responses.response_id IS 'The survey system''s id; with the system before it where another system''s answer had that id first; its keyed hash where it holds something personal, or looks like a keyed hash itself; where there is none, a keyed hash of the row.';
 COMMENT ON COLUMN survey_responses.conversation_id IS 'The conversation the survey was sent after, where known; it may not be stored here. Of several systems'' conversations of that id the one of the answer''s own system; NULL where none is.';
 COMMENT ON COLUMN survey_responses.source IS 'The system that it comes from, whose id it is; NULL: stored before version 007 from a file that is no longer known.';
@@ -29,6 +32,7 @@ COMMENT ON COLUMN survey_responses.source_id IS 'The id in that system, as it ma
 COMMENT ON COLUMN survey_responses.source_conversation_id IS 'The id of the conversation as the survey names it: some conversations.source_id.';
 COMMENT ON COLUMN survey_responses.content_key IS 'Keyed hash of the answer as delivered: tells an edited one from the same again. NULL: stored before version 007.';
 COMMENT ON COLUMN survey_responses.changed_at IS 'When it was last changed at the source, UTC; NULL where it does not say.';
+COMMENT ON COLUMN survey_responses.metadata IS 'What else the survey tells (channel, drivers, weights), as its columns are called, masked: an object of short strings; NULL for nothing.';
 
 ALTER TABLE batches ADD COLUMN stored_count INTEGER;
 ALTER TABLE batches ADD COLUMN unchanged_count INTEGER;

@@ -76,7 +76,7 @@ DELETE FROM survey_responses WHERE response_id IN (SELECT response_id FROM decid
 INSERT INTO conversations BY NAME
 WITH facts AS (
     SELECT new_parts.conversation_id, source, staged.conversation_id AS source_id, has_own_id, channel, language,
-        detected_language, queue, started_at, started_date, customer_key, special_categories
+        detected_language, queue, started_at, started_date, customer_key, special_categories, role_warnings
     FROM new_parts
     JOIN staged_conversations AS staged USING (ordinal)
     UNION ALL BY NAME
@@ -103,6 +103,8 @@ SELECT conversation_id,
     CASE WHEN count(special_categories) > 0
         THEN list_sort(list_distinct(flatten(list(special_categories) FILTER (special_categories IS NOT NULL)))) END
         AS special_categories,
+    CASE WHEN count(role_warnings) > 0
+        THEN list_sort(list_distinct(flatten(list(role_warnings) FILTER (role_warnings IS NOT NULL)))) END AS role_warnings,
     $batch_id AS batch_id
 FROM facts
 JOIN versions USING (conversation_id)
@@ -156,7 +158,7 @@ WHERE is_same AND conversation_parts.conversation_id = compared.conversation_id
 INSERT INTO survey_responses BY NAME
 SELECT decided_responses.response_id, source, staged.response_id AS source_id, content_key, changed_at, responded_at,
     responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution, verbatim, normalized_verbatim, language,
-    tokens, conversation_id, conversation_id AS source_conversation_id, customer_key, special_categories,
+    tokens, conversation_id, conversation_id AS source_conversation_id, customer_key, special_categories, metadata,
     $batch_id AS batch_id
 FROM decided_responses
 JOIN staged_responses AS staged USING (ordinal)

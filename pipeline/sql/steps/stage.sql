@@ -11,7 +11,7 @@ SELECT * FROM read_json(
         conversations: 'STRUCT(
             ordinal INTEGER, position VARCHAR, conversation_id VARCHAR, qualified_id VARCHAR, source VARCHAR,
             content_key VARCHAR, changed_at TIMESTAMP, has_own_id BOOLEAN, role_confidence DOUBLE,
-            ignored MAP(VARCHAR, INTEGER), channel VARCHAR, language VARCHAR, detected_language VARCHAR, queue VARCHAR, started_at TIMESTAMP, started_date DATE,
+            role_warnings VARCHAR[], ignored MAP(VARCHAR, INTEGER), channel VARCHAR, language VARCHAR, detected_language VARCHAR, queue VARCHAR, started_at TIMESTAMP, started_date DATE,
             customer_key VARCHAR, special_categories VARCHAR[],
             touchpoints STRUCT(first_utterance_index INTEGER, last_utterance_index INTEGER, stage VARCHAR,
                 touchpoint VARCHAR, rule VARCHAR)[],
@@ -41,7 +41,7 @@ SELECT * FROM read_json(
             verbatim VARCHAR, normalized_verbatim VARCHAR, language VARCHAR,
             tokens STRUCT(token VARCHAR, lemma VARCHAR, upos VARCHAR, normal VARCHAR, rule VARCHAR,
                 disfluency VARCHAR, sentence INTEGER)[],
-            conversation_id VARCHAR, customer_key VARCHAR, special_categories VARCHAR[],
+            conversation_id VARCHAR, customer_key VARCHAR, special_categories VARCHAR[], metadata JSON,
             score STRUCT(sentiment VARCHAR, sentiment_score DOUBLE, negative_probability DOUBLE,
                 neutral_probability DOUBLE, positive_probability DOUBLE, joy_probability DOUBLE,
                 trust_probability DOUBLE, fear_probability DOUBLE, surprise_probability DOUBLE,
