@@ -15,8 +15,7 @@ from pipeline import store
 from pipeline.erasing.person import MIN_BYTES, SLICE, Person, as_parts
 from pipeline.errors import SourceError, StoreError
 from pipeline.scanning import CHUNK, files_under, sqlite_rows, texts
-from pipeline.sources import find_files
-from pipeline.sources.files import shown
+from pipeline.sources.files import find_files, shown
 from pipeline.sources.head import encoding_of
 from pipeline.sources.text import head_of
 

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError
-from pipeline.sources.calls import Turn, mappings, read_calls, seconds, who
+from pipeline.sources import canonical
+from pipeline.sources.calls import Turn, mappings, read_calls, seconds
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
 from pipeline.sources.values import holds, joined, mapping, text
@@ -54,7 +55,7 @@ def _turn(turn: Mapping[str, Any], roles: Mapping[str, str]) -> Turn:
     label = text(turn.get("ParticipantId"))
     role = text(turn.get("ParticipantRole")) or roles.get(label, label)
     return {
-        **who(ROLES.get(role, role), label),
+        **canonical.spoken_by(ROLES.get(role, role), label),
         "text": turn.get("Content"),
         "seconds": seconds(turn.get("BeginOffsetMillis"), 1000),
         "end_seconds": seconds(turn.get("EndOffsetMillis"), 1000),

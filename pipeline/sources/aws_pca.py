@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError
-from pipeline.sources.calls import Turn, mappings, read_calls, seconds, who
+from pipeline.sources import canonical
+from pipeline.sources.calls import Turn, mappings, read_calls, seconds
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
 from pipeline.sources.values import holds, joined, mapping, text
@@ -62,7 +63,7 @@ def _turn(segment: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -
     speaker = text(segment.get("SegmentSpeaker"))
     label = labels.get(speaker, {})
     name, user = text(label.get("DisplayText")), text(label.get("UserId"))
-    whose = who(name.partition(" ")[0], name or speaker)  # "Agent 2"
+    whose = canonical.spoken_by(name.partition(" ")[0].lower(), name or speaker)  # "Agent 2"
     return {
         **whose,
         **({"participant_id": user} if user and whose.get("speaker") == "agent" else {}),

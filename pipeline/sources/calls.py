@@ -89,12 +89,6 @@ def seconds(value: object, per_second: float = 1) -> object:
     return value if found is None else found / per_second
 
 
-def who(role: str, label: str = "") -> Turn:
-    """The keys that say who speaks: the role where it is one, else the label, for roles to be inferred."""
-    name = role.strip().lower()
-    return {"speaker": name} if name in canonical.SPEAKER_NAMES else {"participant_id": label.strip() or role}
-
-
 def in_time(turns: list[Turn]) -> list[Turn]:
     """The turns by their beginning where all have one; equal times keep the order of the source."""
     if all(isinstance(turn.get("seconds"), float) for turn in turns):

@@ -185,10 +185,10 @@ def _short(value: object) -> str:
     return text if len(text) <= MAX_METADATA_CHARACTERS else ""
 
 
-def spoken_by(name: str) -> dict[str, str]:
-    """The keys of a turn that say who spoke: a speaker where the name is a role, else the name as a label."""
+def spoken_by(name: str, label: str = "") -> dict[str, Any]:
+    """The keys of a turn that say who spoke: a speaker where the name is a role, else the label, or the name as one."""
     name = name.strip()
-    return {"speaker": name} if name.lower() in SPEAKER_NAMES else {"participant_id": name}
+    return {"speaker": name} if name.lower() in SPEAKER_NAMES else {"participant_id": label.strip() or name}
 
 
 def conversations(

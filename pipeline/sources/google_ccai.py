@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError
-from pipeline.sources.calls import Turn, mappings, read_calls, who
+from pipeline.sources import canonical
+from pipeline.sources.calls import Turn, mappings, read_calls
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
 from pipeline.sources.values import clock, holds, joined, mapping, text
@@ -44,7 +45,7 @@ def _turn(entry: Mapping[str, Any]) -> Turn:
     """One turn; Google asks for a `user_id` that a person keeps from conversation to conversation."""
     person = {} if _is_customer(entry) else {"participant_id": text(entry.get("user_id"))}
     return {
-        **who(text(entry.get("role"))),
+        **canonical.spoken_by(text(entry.get("role"))),
         **person,
         "text": entry.get("text"),
         "sent_at": clock(entry.get("start_timestamp_usec"), 1_000_000),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.conversation import Conversation
 from pipeline.errors import RecordError
 from pipeline.sources import canonical
-from pipeline.sources.calls import Turn, who
+from pipeline.sources.calls import Turn
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
 from pipeline.sources.text import Row, csv_rows
@@ -62,7 +62,7 @@ def _turn(row: Row, position: str) -> Turn:
     is_machine = any(row.get(column, "").strip().lower() in YES for column in ("isIVR", "isBot"))
     role = "bot" if is_machine else ROLES.get(row.get("participantType", "").strip().lower(), "")
     return {
-        **who(role, row.get("participantId", "")),
+        **canonical.spoken_by(role, row.get("participantId", "")),
         "text": row.get("text", ""),
         "seconds": _seconds(row.get("start", ""), position),
         "end_seconds": _seconds(row.get("end", ""), position),
