@@ -6,16 +6,16 @@ has ended does not move any more. For each conversation that has ended `GET
 /api/v2/speechandtextanalytics/conversations/ID/communications/SESSION/transcripturl`, and what that signed address
 holds, which is asked for without our token. A record is that transcript.
 
-An interval finds what began on a day that it touches, and began, ended or went on within it: what ends days later is
-found by looking back. Transcripts come late, too, at times by days: each pull looks back three (`overlap_minutes`) and
-leaves out what it knows.
+An interval finds what began on a day that it touches (by older documents: and lived within it): what ends days later
+is found by looking back. Transcripts come late, too, at times by days: each pull looks back three (`overlap_minutes`)
+and leaves out what it knows.
 
 The rights that are needed, on the OAuth client's role: `analytics:conversationDetail:view`,
 `speechAndTextAnalytics:data:view`, `recording:recording:view`. `url` is `https://api.` with the region's domain, such
 as mypurecloud.ie, mypurecloud.de or euw2.pure.cloud; tokens come from `https://login.` with the same.
 
-Checked against MyPureCloud/platform-client-sdk-javascript and -python (AnalyticsApi, SpeechTextAnalyticsApi, the
-models), MakingChatbots/genesys-cloud-mcp-server, which asks by the sessions of recordings, the limit that
+Checked against the documents of MyPureCloud's platform-client-sdk (ConversationQuery, SpeechTextAnalyticsApi),
+MakingChatbots/genesys-cloud-mcp-server, which asks by the sessions of recordings, the limit that
 splunk/genesys_cloud_ta met, and docs.kervexperience.net on late transcripts; against no account. Not verified: which
 session of a conversation has the transcript (those of customers are asked for first, those of agents where none of
 them has one); which status an untranscribed one has beside 404.

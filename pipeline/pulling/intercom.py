@@ -10,15 +10,15 @@ START is the last second of the day before, in UTC: Intercom's search for contac
 The latest first, because the list moves while it is read: a conversation that changes goes to its front. What then
 moves from page to page is seen twice, which is noticed; with the oldest first one would slip through at each edge.
 
-A conversation comes with its 500 latest parts at most; how many it keeps back is counted.
+A conversation comes with its 500 latest parts at most; those whose beginning is kept back are counted.
 
 The right that is needed: an access token that may read conversations. `url` is https://api.intercom.io, or
 https://api.eu.intercom.io or https://api.au.intercom.io where the workspace is hosted there.
 
-Checked against developers.intercom.com ("Pagination", "Search contacts", "Retrieve a conversation", "Rate Limiting"),
-intercom/Intercom-OpenAPI, and for `sort`, which those do not mention for conversations, singer-io/tap-intercom, which
-sends it; against no account. Not verified: whether `updated_at` is sorted by as well as `id`; which status says that
-`starting_after` is too old.
+Checked against developers.intercom.com ("Pagination", "Search contacts", "Retrieve a conversation", "Rate Limiting")
+and, for `sort`, which those do not mention for conversations, singer-io/tap-intercom, which sends it; against no
+account. Not verified: whether `updated_at` is sorted by as well as `id`; which status says that `starting_after` is too
+old; whether `total_count` counts the parts that are kept back.
 """
 
 from collections import Counter
@@ -35,6 +35,7 @@ CONVERSATIONS_A_PAGE = 50
 """Of up to 150: each takes a request of its own, and a kill loses at most a page."""
 INTERFACE = "2.11"
 """The version of Intercom's interface that is asked for, whatever the account's own."""
+MAX_PARTS = 500
 DAY_SECONDS = 86_400
 
 
@@ -93,13 +94,13 @@ def _page(found: list[dict[str, Any]], position: dict[str, Any] | None, start: S
         else:
             records.append(record)
             versions.append(version)
-            left_out["parts kept back"] += _kept_back(record)
+            left_out["beginnings of long ones"] += _is_cut(record)
     return Page(
         position, position is None, tuple(records), "conversations", versions=tuple(versions), left_out=left_out
     )
 
 
-def _kept_back(record: dict[str, Any]) -> int:
-    """How many parts of a conversation Intercom did not give."""
+def _is_cut(record: dict[str, Any]) -> bool:
+    """Whether Intercom gave the latest parts of a conversation alone, as far as one can tell."""
     parts, total = (part(record, "conversation_parts", key) for key in ("conversation_parts", "total_count"))
-    return max(0, int(moment(total)) - len(parts)) if isinstance(parts, list) else 0
+    return isinstance(parts, list) and (len(parts) >= MAX_PARTS or moment(total) > len(parts))

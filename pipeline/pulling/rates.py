@@ -2,8 +2,8 @@
 
 Checked against: RFC 9110 (6.6.1 `Date`, 10.2.3 `Retry-After`); developer.zendesk.com, "Best practices for avoiding rate
 limiting" (`ratelimit-reset` in seconds, `Retry-After` with 429); developers.intercom.com, "Rate Limiting" of 2.17
-(`X-RateLimit-Reset` as a moment, no `Retry-After`); MyPureCloud's platform-client-sdk-common, a recorded answer
-(`inin-ratelimit-reset` in seconds).
+(`X-RateLimit-Reset` as a moment, no `Retry-After`); the answer in Genesys' article "Genesys Cloud SDK Configuration and
+Logging" (`inin-ratelimit-reset` in seconds).
 """
 
 from collections.abc import Mapping

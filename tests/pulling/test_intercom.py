@@ -172,15 +172,18 @@ def test_a_search_that_rounds_to_days_loses_nothing_and_brings_nothing_twice(
     assert seen == [5, 2, 2]
 
 
-def test_parts_that_are_kept_back_are_counted(server: Server, talks: Source) -> None:
-    parts = {"type": "conversation_part.list", "conversation_parts": [{"id": "1"}] * 500, "total_count": 512}
+@pytest.mark.parametrize(("count", "total", "cut"), [(500, 512, 1), (500, 500, 1), (20, 30, 1), (499, 499, 0)])
+def test_conversations_whose_beginning_is_kept_back_are_counted(
+    server: Server, talks: Source, count: int, total: int, cut: int
+) -> None:
+    parts = {"type": "conversation_part.list", "conversation_parts": [{"id": "1"}] * count, "total_count": total}
     workspace = server.route
     server.route = lambda request: (
         Reply({**workspace.one("3"), "conversation_parts": parts})
         if request.path.endswith("/3")
         else workspace(request)
     )
-    assert talks.run().left_out["parts kept back"] == 12
+    assert talks.run().left_out["beginnings of long ones"] == cut
 
 
 def test_more_conversations_nobody_knows_where_are_an_error(server: Server, talks: Source) -> None:
