@@ -46,7 +46,7 @@ def test_a_night_with_nothing_new_lets_expire_too_once_a_day(house: Settings, mo
     monkeypatch.setitem(store.SETTINGS, "force_compression", "uncompressed")
     config = house()
     said = "laskussani on zqxwvjkpy-virhe"
-    write(config.paths.landing, "a.jsonl", talk(1, 20, said), talk(2, 5, "laskussani on jkqwzvyxp-virhe"))
+    write(config.paths.landing, "a.jsonl", talk(1, 20, said), talk(2, 5, "laskussani on tolkkurvirhe"))
     steps.night([config.paths.landing], config)
     files = (config.paths.database, config.paths.published)
     assert all(path.read_bytes().count(b"zqxwvjkpy") > 0 for path in files)
@@ -56,7 +56,7 @@ def test_a_night_with_nothing_new_lets_expire_too_once_a_day(house: Settings, mo
         "conversations": 0, "utterances": 0, "survey answers": 0, "rejected rows": 0, "expired texts": 1
     }  # fmt: skip
     assert all(path.read_bytes().count(b"zqxwvjkpy") == 0 for path in files)
-    assert all(path.read_bytes().count(b"jkqwzvyxp") > 0 for path in files)
+    assert all(path.read_bytes().count(b"tolkkurvirhe") > 0 for path in files)
     assert steps.night([config.paths.landing], config).run_id is None
 
 
