@@ -181,7 +181,7 @@ def test_every_model_in_use_is_named_with_its_files(
     models = section(
         write_record(changed(monkeypatch, AFFECT__MODEL=model, LANGUAGE__LEMMATIZER="finnish"), DAY), "Mallit"
     )
-    for folder in (model, "lemmas-ranker-0.1.0", "languages-letters-0.1.0", "privacy-finnish-0.2.0"):
+    for folder in (model, "lemmas-ranker-0.1.0", "languages-letters-0.1.0", "privacy-finnish-0.3.0"):
         card = read_card(ROOT / "models" / folder)
         assert f"- **{card.name} {card.version}** (" in models
         assert all(f"{name}, SHA-256 `{digest}`" in models for name, digest in card.files.items())

@@ -111,7 +111,7 @@ def test_score_takes_the_newest_model_of_a_backend_or_the_one_named(
     config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     models = tmp_path / "models"
-    for name in ("privacy-finnish-0.2.0", "languages-letters-0.1.0"):
+    for name in ("privacy-finnish-0.3.0", "languages-letters-0.1.0"):
         shutil.copytree(ROOT / "models" / name, models / name)
     for version in ("0.9.0", "0.10.0", "0.1.0"):
         card = (

@@ -175,13 +175,14 @@ def _train_privacy(options: argparse.Namespace, corpora: Path) -> None:
     folder = options.output or load_config().paths.models / MODEL
     given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
     layers = [int(layer) for layer in options.layers.split(",")] if options.layers else None
-    with working(f"Training {folder.name}"):
+    with steps(f"Training {folder.name}") as progress:
         train_privacy(
             corpora,
             project_root() / "data" / "gold",
             folder,
             start=Path(options.start[0]) if options.start else None,
             recipe=Recipe(layers=layers, **{name: value for name, value in given.items() if value is not None}),
+            progress=progress,
         )
     print(f"Written: {folder}. Measure it with `tunnepolku evaluate privacy --card`.")
 

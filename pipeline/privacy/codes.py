@@ -87,18 +87,24 @@ ORDINAL = re.compile(
 )
 """Days and months as ordinals: kahdestoista, kuudetta, kakskytseittemäs."""
 NOUNS = {
-    **{"ykkö": "1", "kakko": "2", "kolmo": "3", "nelo": "4", "vito": "5", "kuto": "6", "seisk": "7", "kas": "8"},
-    **{"kasi": "8", "ys": "9", "ysi": "9", "kymp": "10"},
+    **{"noll": "0", "ykkö": "1", "kakko": "2", "kolmo": "3", "nelo": "4", "vito": "5", "viito": "5", "kuto": "6"},
+    **{"seisk": "7", "kasi": "8", "kaseja": "8", "ysi": "9", "ysejä": "9", "kymp": "10"},
+    **{"kol": "3", "nel": "4", "seit": "7", "kahes": "8", "kaheks": "8", "yhes": "9", "yheks": "9"},
 }
-NOUN = re.compile(r"(ykkö|kakko|kolmo|nelo|vito|kuto)(?:n|nen|se\w*|s)|(seisk)a\w*|(kasi|ysi)\w{0,4}|(kymp)p?[ip]\w*")
-"""Numbers as nouns: ykkönen, kutosessa, seiska."""
+NOUN = re.compile(
+    r"(noll)(?:a[aänt]?|aan|ia|in|i?ien|[ai](?:ll|lt|st|ss|n)[aeä]\w{0,2})|(ykkö|kakko|kolmo|nelo|viito|vito|kuto)(?:n|s|nen|se\w*|st[aä]\w*|si[aäil]\w*)|(seisk)[ao]\w*"
+    r"|(kaseja|ysejä)|(kasi|ysi)\w{0,4}|(kymp)p?[ip]\w*|(kol|nel|seit|kaheks|kahes|yheks|yhes)"
+)
+"""Numbers as nouns, ykkönen, kutosessa, viitosta, and digits cut short: kol, nel, kaheks."""
+TIMES = {"tupla": 2, "tripla": 3}
+"""A digit said once and meant so often: tuplanolla, triplakasi."""
 SWEDISH = {
     **{"noll": "0", "ett": "1", "två": "2", "tre": "3", "fyra": "4", "fem": "5", "sex": "6", "sju": "7", "åtta": "8"},
     **{"nio": "9", "tio": "10", "elva": "11", "tolv": "12", "tretton": "13", "fjorton": "14", "femton": "15"},
     **{"sexton": "16", "sjutton": "17", "arton": "18", "nitton": "19", "tjugo": "20"},
 }
 NUMERAL_START = re.compile(
-    r"nol|yk|yht|yhd|yhe|kak|kah|kol|nel|vii|kuu|sei|kym|kyt|sata|sad|tuh|milj|ys|kas|ykk|vit|kut|ens|toi"
+    r"nol|yk|yht|yhd|yhe|kak|kah|kol|nel|vii|kuu|sei|kym|kyt|sata|sad|tuh|milj|ys|kas|ykk|vit|kut|ens|toi|tupl|tripl"
 )
 STREET = re.compile(
     r"""(?P<name>\w[\w-]*?)? (?:
@@ -223,6 +229,9 @@ def _said(word: str) -> tuple[str, str] | None:
         return "n", NOUNS[next(part for part in found.groups() if part)]
     if digits := digits_of(word):
         return "n", digits
+    times, rest = next(((TIMES[first], word[len(first) :]) for first in TIMES if word.startswith(first)), (0, ""))
+    if times and (said := _said(rest)) and len(said[1]) == 1:
+        return "n", said[1] * times
     found = ORDINAL.fullmatch(word)
     if word in ("toista", "toinen"):
         return ("o", "02") if word == "toista" else None

@@ -51,6 +51,8 @@ class Memory:
     types: list[set[str]] = field(default_factory=list)
     digits: dict[str, str] = field(default_factory=dict)
     """All digits masked so far, by type."""
+    addresses: set[str] = field(default_factory=set)
+    """The words that e-mail addresses masked so far are made of, those that are no everyday words."""
 
     def add(self, speaker: str, text: str, spans: Sequence[Span] = ()) -> None:
         """Remember a turn, and the digits that were said in what is masked of it."""

@@ -6,7 +6,7 @@ network, where it was asked to read the turn, adds what none of them took for a 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -14,13 +14,14 @@ from pipeline.config import load_config
 from pipeline.conversation import MaskedText, Span
 from pipeline.privacy.codes import AS_IN, groups, pieces, read_words
 from pipeline.privacy.identifiers import Memory, Turn, asks_email, expects, features, is_called_other, is_worth_it
-from pipeline.privacy.names import DOUBTFUL, NAME, Names
+from pipeline.privacy.names import DOUBTFUL, NAME, Kind, Names, kind_of
+from pipeline.privacy.names import WORD as NAME_WORD
 from pipeline.privacy.patterns import PATTERNS, PERSON, TYPES
 from pipeline.privacy.people import asks_name, is_candidate, is_telling, name_features, read_name_words
 from pipeline.privacy.persons import Persons
 from pipeline.privacy.recognizer import MODEL, Recognizer, TurnJudge, load_recognizer
 from pipeline.privacy.spans import FILLER, widened, with_initials
-from pipeline.privacy.spoken_email import JOINTS, SIGN, find_spoken_emails
+from pipeline.privacy.spoken_email import JOINTS, SIGN, find_spoken_emails, own_parts, says_joint
 
 SPELT = re.compile(rf"\s(?:niin\s)?(?:{'|'.join(sorted(AS_IN))})\s", re.IGNORECASE)
 """Between a letter and the word that spells it."""
@@ -29,8 +30,12 @@ IN_EMAIL = re.compile(rf"\s(?:(?:{'|'.join(sorted(JOINTS - {'.'}))}|{SIGN.patter
 EMAIL_END = re.compile(r"(?:\spiste)?\s(?:fi|com|net|org)(?!\w)", re.IGNORECASE)
 """The rest of one: `gmail` was found, `piste com` follows."""
 PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})(?:_[0-9]+)?\]")
-WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[]\s?(?:at|ät|miuk)", re.IGNORECASE)
+WORTH_A_LOOK = re.compile(r"[0-9@]|[(\[]\s?(?:at|ät|miuk)|-[aä]t-", re.IGNORECASE)
 """Every pattern of the table asks for one of these: most lines have none and are done at once."""
+
+
+REPEATED = 0.9
+"""Confidence of what was masked before."""
 
 
 class Judge(Protocol):
@@ -118,23 +123,25 @@ def find_spans(
     working = _blank(text, [match.span() for match in PLACEHOLDER.finditer(text)])
     finders: list[Callable[[str], Iterable[Span]]] = [
         _find_shapes,
-        lambda rest: find_spoken_emails(rest, asked=asks_email(rest, memory)),
+        lambda rest: find_spoken_emails(rest, asked=says_joint(rest) and asks_email(rest, memory)),
         lambda rest: _find_codes(rest, speaker, memory, names, judge),
         lambda rest: _find_people(rest, speaker, memory, persons, names, judge) if people else (),
         lambda rest: (span for span in judge.found(rest) if people or span.type != PERSON),
+        lambda rest: _find_again(rest, memory.addresses),
     ]
     if expects(memory) and is_telling(working, names):
         judge.look(working)
     spans: list[Span] = []
-    found_more = True
-    while found_more:
-        found_more = False
+    before = ""
+    while working != before:
+        before = working
         for find in finders:
             found = list(find(working))
             spans += found
+            memory.addresses.update(_address_words(text, found, names))
             working = _blank(working, [(span.start, span.end) for span in found])
-            found_more |= bool(found)
-    spans = _joined(text, spans)
+        spans = _joined(text, spans)
+        working = _blank(working, [(span.start, span.end) for span in spans])
     persons.meet(text, spans)
     memory.add(speaker, text, spans)
     return spans
@@ -221,6 +228,24 @@ def _find_people(text: str, speaker: str, memory: Memory, persons: Persons, name
         else:
             spans.append(Span(word.start, word.end, PERSON, confidence))
     return with_initials(text, spans)
+
+
+def _address_words(text: str, spans: Iterable[Span], names: Names) -> Iterator[str]:
+    """What the e-mail addresses among the spans are made of, without everyday words."""
+    for span in spans:
+        if span.type == "EMAIL":
+            yield from (
+                part
+                for part in own_parts(text[span.start : span.end])
+                if not kind_of(part, names) & (Kind.SEEN | Kind.COMMON)
+            )
+
+
+def _find_again(text: str, addresses: Collection[str]) -> Iterator[Span]:
+    """Words of an address that was masked before: corrected, spelt or asked about once more."""
+    for match in NAME_WORD.finditer(text) if addresses else ():
+        if match[0].lower() in addresses:
+            yield Span(match.start(), match.end(), "EMAIL", REPEATED)
 
 
 def _blank(text: str, ranges: Iterable[tuple[int, int]]) -> str:

@@ -47,7 +47,7 @@ def _whole(candidate: str) -> tuple[int, float]:
 
 def _accept_iban(candidate: str) -> tuple[int, float]:
     """The Finnish number inside, if its checksum fits; else all of it, a digit too few or too many."""
-    places = [at for at, character in enumerate(candidate) if not re.match(r"[\s-]", character)]
+    places = [at for at, character in enumerate(candidate) if character.isalnum()]
     if len(places) >= 18 and iban.is_valid("".join(candidate[at] for at in places[:18])):
         return places[17] + 1, SURE
     return len(candidate), WRONG_CHECK
@@ -61,6 +61,8 @@ def _accept_hetu(candidate: str) -> tuple[int, float]:
     compact = re.sub(r"[\s.]", "", re.sub(r"[‐‑‒–—−./](?=\s*[0-9]{3}[0-9A-Z]?$)", "-", candidate, flags=re.IGNORECASE))
     if hetu.is_valid(compact, allow_temporary=True):
         return len(candidate), SURE
+    if candidate[-2].isspace():  # the sign that stands apart is none
+        return _accept_hetu(candidate[:-2])
     has_date = re.match(r"[0-9]{6}\s*[^\s./]", candidate) is not None
     has_check = re.search(r"[0-9]{3}[0-9A-Z]$", candidate, re.IGNORECASE) is not None
     has_letter = re.match(r"[0-9]{6}\s*[A-FU-Y]", candidate, re.IGNORECASE) is not None
@@ -102,13 +104,18 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "HETU",  # ddmmyy, century sign (the new ones since 2023 too), individual number, check sign; dvv.fi
         _regex(r"""(?<![0-9]) (?:0[1-9]|[12][0-9]|3[01]) [\s.]? (?:0[1-9]|1[0-2]) [\s.]? [0-9]{2}
-                   \s{0,3} [-+‐‑‒–—−./ABCDEFYXWVU] \s{0,3} [0-9]{3} [0-9A-Z]? (?![0-9A-ZÅÄÖ])"""),
+                   \s{0,3} [-+‐‑‒–—−./ABCDEFYXWVU] \s{0,3} [0-9]{3} (?:\s?[0-9A-Z])? (?![0-9A-ZÅÄÖ])"""),
         _accept_hetu,
     ),
     Pattern(
         "IBAN",  # a Finnish one has 18 characters; a wrong digit in it is still somebody's account
-        _regex(r"(?:(?<=IBAN)|(?<![0-9A-ZÅÄÖ])) FI [\s-]{0,2} [0-9]{2} (?:[\s-]{0,2} [0-9]){12,18} (?![0-9])"),
+        _regex(r"(?:(?<=IBAN)|(?<![0-9A-ZÅÄÖ])) FI [\s-]{0,2} [0-9]{2} (?:[\s_./-]{0,2} [0-9]){12,18} (?![0-9])"),
         _accept_iban,
+    ),
+    Pattern(
+        "IBAN",  # with its middle starred out
+        _regex(r"(?<![0-9A-ZÅÄÖ]) FI \s? [0-9]{2} \s? (?:[0-9]{2,4}\s?)? (?:[x*•]{2,}\s?){1,4} [0-9]{2,4} (?![0-9])"),
+        _whole,
     ),
     Pattern(
         "IBAN",  # any other country: ISO 13616, only with its checksum and that country's structure
@@ -168,8 +175,9 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "EMAIL",  # written so that robots do not find it, or cut off
-        _regex(r"""(?<![\w.+%'-]) [\w.+%'-]++ (?: \s?[(\[]\s?(?:at|ät|a|miukumauku)\s?[)\]]\s? [\w-]+ (?:\.[\w-]+)+
-               | @ (?: \s? [\w-]+ \s? [.,] \s? (?:fi|com|net|org|se|eu|ee) (?!\w) )? )"""),
+        _regex(r"""(?<![\w.+%'-]) (?: [\w.+%']+ -(?:at|ät)- [\w-]+ (?:\.[\w-]+)+
+               | [\w.+%'-]++ (?: \s?[(\[]\s?(?:at|ät|a|miukumauku)\s?[)\]]\s? [\w-]+ (?:\.[\w-]+)+
+               | @ (?: \s? [\w-]+ \s? [.,] \s? (?:fi|com|net|org|se|eu|ee) (?!\w) )? ) )"""),
         _whole,
     ),
     Pattern(

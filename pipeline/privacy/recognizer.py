@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -24,7 +23,7 @@ from pipeline.privacy.patterns import PERSON
 if TYPE_CHECKING:
     import numpy as np
 
-MODEL = "privacy-finnish-0.2.0"
+MODEL = "privacy-finnish-0.3.0"
 WEIGHTS, LISTS = "weights.npz", "names.bloom"
 CODE_BITS, NAME_BITS = 15, 18
 """Weights are found by a feature's CRC-32, cut to so many bits (feature hashing, Weinberger et al. 2009)."""
@@ -67,7 +66,7 @@ class Recognizer:
     def name_probability(self, features: Iterable[str]) -> float:
         """The probability that a word is part of a person's name."""
         weights, mask = self.name_weights, (1 << NAME_BITS) - 1
-        return _sigmoid(sum(weights[crc32(feature.encode()) & mask] for feature in features))
+        return _sigmoid(sum([weights[crc32(feature.encode()) & mask] for feature in features]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,13 @@ class TurnJudge:
         readings = [reading for reading in self._readings.values() if reading.highest >= threshold]
         span: Span | None = None
         for match in WORD.finditer(text) if readings else ():
-            probability, reading = max(((r.probability(*match.span()), r) for r in readings), key=itemgetter(0))
-            type_ = reading.type_of(*match.span()) if probability >= threshold else ""
-            if not type_ or (type_ == PERSON and (text, match.start()) in self._judged):
+            is_judged = (text, match.start()) in self._judged
+            seen = [(r.probability(*match.span()), r.type_of(*match.span())) for r in readings]
+            probability, type_ = max(
+                ((p, type_) for p, type_ in seen if p >= threshold and not (is_judged and type_ == PERSON)),
+                default=(0.0, ""),
+            )
+            if not type_:
                 continue
             here = Span(match.start(), match.end(), type_, round(probability, 2))
             if span and span.type == type_ and GAP.fullmatch(text, span.end, here.start):

@@ -21,11 +21,19 @@ NOT_INSIDE = words(
 CONFIDENCE = 0.9
 
 
+def says_joint(text: str) -> bool:
+    """Whether a dot or an underscore is said: most texts have none, and nobody need ask what was asked for."""
+    return JOINT_HINT.search(text) is not None
+
+
+JOINT_HINT = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(SURE_JOINTS))})(?!\w)", re.IGNORECASE)
+
+
 def find_spoken_emails(text: str, asked: bool = False) -> Iterator[Span]:
     """Each address, from its first part to its top level, as far as it is said in one go.
 
-    Where an address was `asked` for, words with a dot or an underscore said between them are one without the sign too:
-    it is often said in pieces.
+    Where an address was `asked` for, or began in this turn, words with a dot or an underscore said between them are one
+    without the sign too: it is often said in pieces.
     """
     if not (asked or HINT.search(text)):
         return
@@ -33,14 +41,26 @@ def find_spoken_emails(text: str, asked: bool = False) -> Iterator[Span]:
     end = 0
     for at, word in enumerate(words_):
         lower = word.text.lower()
-        if at < end or not (SIGN.fullmatch(lower) or (asked and lower in SURE_JOINTS and 0 < at < len(words_) - 1)):
+        is_joint = (asked or end) and lower in SURE_JOINTS and at < len(words_) - 1
+        if at < end or not (SIGN.fullmatch(lower) or is_joint):
             continue
         first, last = _start(words_, at, end), _end(words_, at)
-        if first < at or last > at + 1:
+        if first < at or last > at + 1 or words_[last].text.lower() in ENDS:
             yield Span(words_[first].start, words_[last].end, "EMAIL", CONFIDENCE)
             end = last + 1
 
 
+def own_parts(address: str) -> Iterator[str]:
+    """The words before the sign, in lower case: of an address alone or of a piece of it they name its owner."""
+    parts = PART.findall(address.lower())
+    signs = [at for at, part in enumerate(parts) if SIGN.fullmatch(part)]
+    before = parts[: signs[0]] if signs else []
+    return (part for part in before if len(part) >= MIN_PART and part not in JOINTS)
+
+
+PART = re.compile(r"[^\W_]+|@")
+MIN_PART = 4
+"""Shorter pieces of an address are too often words by themselves."""
 HINT = re.compile(rf"(?<!\w){SIGN.pattern}(?!\w)", re.IGNORECASE)
 
 

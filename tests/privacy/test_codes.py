@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.privacy.codes import groups, kind_of_word, pieces, read_words, symbols
 from pipeline.privacy.cues import find_cues
-from pipeline.privacy.spoken_email import find_spoken_emails
+from pipeline.privacy.spoken_email import find_spoken_emails, own_parts
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,8 @@ from pipeline.privacy.spoken_email import find_spoken_emails
     [
         *(("nolla", "n", "0"), ("nelkytyks", "n", "41"), ("nollakuus", "n", "06"), ("viisneljä", "n", "54")),
         *(("kolmesataakaheksankytyheksän", "n", "389"), ("seiska", "n", "7"), ("kutosessa", "n", "6")),
+        *(("kakkosta", "n", "2"), ("nollilla", "n", "0"), ("nel", "n", "4"), ("tuplanolla", "n", "00")),
+        *(("nollaus", "w", ""), ("tuplaus", "w", ""), ("triplakasi", "n", "888"), ("viitosia", "n", "5")),
         *(("kahdestoista", "o", "12"), ("kuudetta", "o", "06"), ("kakskytseittemäs", "o", "27")),
         *(("kahdeskymmenesviides", "o", "25"), ("yhdettätoista", "o", "11"), ("toinen", "w", "")),
         *(("huhtikuuta", "m", "04"), ("äf", "l", "F"), ("ämmä", "l", "M"), ("viiva", "x", "-"), ("0401", "d", "0401")),
@@ -61,6 +63,12 @@ def test_a_spoken_email_is_found_from_its_first_part_to_its_last(text: str, addr
     assert [text[span.start : span.end] for span in find_spoken_emails(text)] == [address]
 
 
+def test_the_end_of_an_address_is_found_after_a_word_in_its_middle() -> None:
+    text = "arvid piste pulkkinen ät oota mikä se oli elisanet piste fi"
+    found = [text[span.start : span.end] for span in find_spoken_emails(text)]
+    assert [address.split()[-1] for address in found] == ["oota", "fi"]
+
+
 def test_no_email_without_a_sign() -> None:
     assert list(find_spoken_emails("piste on piste ja lasku on lasku")) == []
 
@@ -68,3 +76,9 @@ def test_no_email_without_a_sign() -> None:
 def test_a_word_is_the_first_cue_it_fits() -> None:
     assert [name for _, name in find_cues("mikä on henkilötunnuksenne ja puhelinnumeronne?")] == ["HETU", "PHONE"]
     assert [name for _, name in find_cues("hinta oli kymmenen euroa")] == ["MONEY", "MONEY"]
+
+
+def test_own_parts_are_the_words_before_the_sign() -> None:
+    assert list(own_parts("kalle piste kissanen ät gmail piste com")) == ["kalle", "kissanen"]
+    assert list(own_parts("Kissanen.K@firma.fi")) == ["kissanen"]
+    assert list(own_parts("gmail piste com")) == []

@@ -85,6 +85,7 @@ def test_the_longest_of_overlapping_candidates_wins():
 def test_an_identifier_is_found_inside_what_was_none():
     assert mask_label("54 4111 1111 1111 1111", names=False) == "54 [CARD]"
     assert mask_label("4111 1111 1111 1111 12 27", names=False) == "[CARD] 12 27"
+    assert mask_label("131052A952 5 kpl", names=False) == "[HETU] 5 kpl"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,10 @@ def test_an_identifier_is_found_inside_what_was_none():
         ("laita viljami.v(miukumauku)tupa.example", "laita [EMAIL]"),
         ("Korttisi xxxx xxxx xxxx 8571 vanhenee 06/26.", "Korttisi [CARD] vanhenee 06/26."),
         ("Kortin 2223 •••• •••• 9258 raja", "Kortin [CARD] raja"),
+        ("Tilinumero FI60*********1941 vai mikä", "Tilinumero [IBAN] vai mikä"),
+        ("Maksutili FI13_39683571337391, eräpäivä", "Maksutili [IBAN], eräpäivä"),
+        ("lähetin osoitteesta kirsti-at-vuolle.fi eilen", "lähetin osoitteesta [EMAIL] eilen"),
+        ("hetu 131052-952 K, kiitos", "hetu [HETU], kiitos"),
         ("Salasana on ****, vaihda se.", "Salasana on ****, vaihda se."),
     ],
 )
@@ -102,8 +107,16 @@ def test_what_is_written_oddly_or_in_part_is_masked_whole(text, masked):
     assert mask(text, names=False)[0] == masked
 
 
-def test_dialect_digits_are_digits():
-    assert mask("soita nolla nelijä viis kolome kaks yks kakssattoo")[0] == "soita [PHONE]"
+@pytest.mark.parametrize(
+    "number",
+    [
+        "nolla nelijä viis kolome kaks yks kakssattoo",
+        "nolla nel kol seit yks viis kaheks kaks yheks",
+        "nollalla neljällä viitosella kolme tuplakutonen kaks seiska kakkosta",
+    ],
+)
+def test_digits_of_dialects_cut_short_doubled_and_in_any_case_are_digits(number):
+    assert mask(f"soita {number}")[0] == "soita [PHONE]"
 
 
 def test_a_letter_and_the_word_that_spells_it_are_one():

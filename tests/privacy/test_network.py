@@ -182,9 +182,11 @@ def test_a_tiny_network_learns_a_name_and_is_exported(tmp_path: Path) -> None:
     rows = list(rows_of(talks * 4, 1.0, read, lambda item: True))
     assert rows[1][1].count(-100) == 5  # both ends, and the turn before with its separator
     assert len(network.base_model.encoder.layer) == 1
-    shares: list[float] = []
-    teach(network, 0, rows, Recipe(epochs=40, rate=3e-3, warm_up=5, batch_size=4), shares.append)
-    assert shares[-1] == 1.0
+    told: list[tuple[int, int, float]] = []
+    recipe = Recipe(epochs=40, rate=3e-3, warm_up=5, batch_size=4)
+    teach(network, 0, rows, recipe, lambda step, steps, loss: told.append((step, steps, loss)))
+    assert told[-1][0] == told[-1][1] == len(told)
+    assert told[-1][2] < told[0][2]
     export(network, read, tmp_path / "out")
     reading = load_network(tmp_path / "out").read("olen matti", [])
     assert reading.probability(5, 10) > 0.5 > reading.probability(0, 4)

@@ -56,3 +56,12 @@ def test_the_same_words_are_left_alone_where_nobody_asked() -> None:
 )
 def test_hints_at_special_categories(text: str, categories: set[str]) -> None:
     assert find_special(text) == categories
+
+
+def test_an_address_masked_once_stays_masked_where_its_words_come_again() -> None:
+    turns = masked(
+        ("customer", "mun sähköposti on etanamies ät gmail piste com"),
+        ("agent", "eli etanamies yhteen kirjoitettuna"),
+        ("customer", "joo laskut menee hyvin perille"),
+    )
+    assert turns == ["mun sähköposti on [EMAIL]", "eli [EMAIL] yhteen kirjoitettuna", "joo laskut menee hyvin perille"]

@@ -108,8 +108,12 @@ def load_start(start: Path, layers: Sequence[int] | None = None) -> tuple[Any, A
     return tokenizer, network
 
 
-def teach(network: Any, pad: int, rows: Sequence[Row], recipe: Recipe, progress: Callable[[float], None]) -> None:
-    """Train in place; `progress` is told the share that is done."""
+Progress = Callable[[int, int, float], None]
+"""Told the step, the number of steps and the loss."""
+
+
+def teach(network: Any, pad: int, rows: Sequence[Row], recipe: Recipe, progress: Progress) -> None:
+    """Train in place."""
     import torch
 
     torch.manual_seed(recipe.seed)
@@ -123,12 +127,13 @@ def teach(network: Any, pad: int, rows: Sequence[Row], recipe: Recipe, progress:
     )
     network.train()
     for number, batch in enumerate(batches, start=1):
-        _loss(network, pad, batch).backward()
+        loss = _loss(network, pad, batch)
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-        progress(number / len(batches))
+        progress(number, len(batches), loss.item())
     network.eval()
 
 
@@ -176,7 +181,8 @@ def export(network: Any, tokenizer: Any, folder: Path) -> None:
         _trace(network, exact)
         logging.disable(logging.WARNING)  # that a step before it might help, which changes nothing here
         try:
-            quantize_dynamic(exact, folder / ONNX, weight_type=QuantType.QInt8, per_channel=True)
+            # weights in seven bits: products of eight may overflow on processors without VNNI
+            quantize_dynamic(exact, folder / ONNX, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         finally:
             logging.disable(logging.NOTSET)
     backend = tokenizer.backend_tokenizer

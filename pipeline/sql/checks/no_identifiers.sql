@@ -1,7 +1,8 @@
 -- description: No stored text or id looks like a henkilötunnus, an IBAN, an e-mail address, a mobile number (said digit by digit too), a Y-tunnus, a payment card or a registration number.
 -- The second guard, at rest: its patterns are written apart from those of the masking and are narrower. A Y-tunnus and a card
 -- count with their check digits only (weights 7 9 10 5 8 4 2, modulo 11: vero.fi; Luhn: ISO/IEC 7812-1, annex B), because
--- order numbers look the same without; digits said one by one, seven and more, only as a mobile number begins.
+-- order numbers look the same without; digits said one by one, seven and more, only as a mobile number begins. A keyed hash is
+-- left out: one in 12,000 ends as a henkilötunnus does.
 WITH texts AS (
     SELECT conversation_id AS id, unnest([text, normalized_text]) AS text FROM utterances
     UNION ALL
@@ -28,6 +29,7 @@ checked AS (
             )
         ] AS cards
     FROM texts
+    WHERE NOT regexp_full_match(text, '[0-9a-f]{32}')
 )
 SELECT id
 FROM checked
