@@ -47,10 +47,11 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """What people call it: the file's name, after its archive's if it lies in one."""
+        """What people call it: the file's name, after its archive's if it lies in one; line ends in it are no lines."""
         member, stored = _parts(self.address)
         name = PurePosixPath(shown(stored)).name
-        return f"{name}/{PurePosixPath(member).name}" if member else name
+        name = f"{name}/{PurePosixPath(member).name}" if member else name
+        return "".join(letter if letter.isprintable() else "?" for letter in name)
 
     @property
     def stem(self) -> str:

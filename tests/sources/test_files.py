@@ -278,3 +278,10 @@ def test_a_name_is_the_last_part(tmp_path):
     assert SourceFile(str(Path("a") / "b.c" / "d.json.gz")).name == "d.json.gz"
     assert SourceFile("s3://bucket/in/d.json").stem == "d"
     assert SourceFile("zip://x/y.csv::s3://bucket/in/z.zip").name == "z.zip/y.csv"
+
+
+def test_a_name_is_one_line_that_no_terminal_obeys(tmp_path):
+    (file,) = find_files([put(tmp_path, "d.zip", zipped({"a\nINFO ok\x1b[2J\u202e.csv": "inside"}))])
+    assert file.name == "d.zip/a?INFO ok?[2J?.csv"
+    assert "\n" not in str(refusal(recognise, file))
+    assert content(file.address) == b"inside"
