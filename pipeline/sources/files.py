@@ -281,7 +281,7 @@ def _packed_names(file: SourceFile) -> list[str] | None:
             infos = zipfile.ZipFile(opened).infolist()
         except Exception:  # it raises many kinds over damaged archives
             return None
-        names = [info.filename for info in infos if not info.is_dir()]
+        names = [info.filename for info in infos if not info.filename.endswith("/")]
         is_bomb = len(infos) > MAX_MEMBERS or sum(i.file_size for i in infos) > max(UNSUSPECTED, size * MAX_RATIO)
-        return None if is_bomb or not DOCUMENTS.isdisjoint(names) else names
+        return None if is_bomb or "" in names or not DOCUMENTS.isdisjoint(names) else names
     return None

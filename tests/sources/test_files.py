@@ -112,6 +112,17 @@ def test_a_damaged_member_is_refused_alone(tmp_path):
     assert content(second.address) == b"b"
 
 
+def test_an_archive_with_a_member_that_has_no_name_is_damaged(tmp_path):
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    file = tmp_path / "d.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(nameless, "moi")
+        archive.writestr("b.csv", "b")
+    assert find_files([file]) == [SourceFile(str(file))]
+    assert refusal(recognise, file).code == "bad_archive"
+
+
 @pytest.mark.parametrize(
     "packed", [locked(zipped({"a.csv": "a"})), zipped({"a.csv": "a"}, zipfile.ZIP_LZMA)], ids=["password", "method"]
 )
