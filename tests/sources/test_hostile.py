@@ -6,6 +6,7 @@
 import gzip
 import json
 import re
+import time
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -132,11 +133,21 @@ def test_deeply_nested_json(ends_well, name):
                 ends_well(name, SAMPLES[name][: match.start()] + deep + SAMPLES[name][match.end() :])
 
 
+LONG = ["a", "9", " ", '"', "[", ",;\t", "\\", ": ", "> ", "\ufeff", "&", "<", "<a ", "<!--", "</"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("letters", ["a", "9", " ", '"', "[", ",;\t", "\\", ": ", "> ", "\ufeff", "&", "<"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_line_of_ten_megabytes(ends_well, name, letters):
-    ends_well(name, SAMPLES[name].rstrip(b"]}\n") + (letters * (10**7 // len(letters))).encode())
+def test_ten_megabytes_on_one_line_take_seconds(ends_well, name):
+    """At the end of a sample, and in JSON within its last texts too, behind the keys that it is recognised by."""
+    started = time.process_time()
+    for letters in LONG:
+        long = letters * (10**7 // len(letters))
+        ends_well(name, SAMPLES[name].rstrip(b"]}\n") + long.encode())
+        if name in JSON:
+            start, quote, end = SAMPLES[name].rpartition(b'",')
+            ends_well(name, start + json.dumps(long)[1:-1].encode() + quote + end)
+    assert time.process_time() - started < 60
 
 
 def test_half_a_surrogate_pair_costs_its_conversation_only(tmp_path):
