@@ -47,10 +47,11 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """What people call it: the file's name, after its archive's if it lies in one."""
+        """What people call it: the file's name, after its archive's if it lies in one; line ends in it are no lines."""
         member, stored = _parts(self.address)
         name = PurePosixPath(shown(stored)).name
-        return f"{name}/{PurePosixPath(member).name}" if member else name
+        name = f"{name}/{PurePosixPath(member).name}" if member else name
+        return "".join(letter if letter.isprintable() else "?" for letter in name)
 
     @property
     def stem(self) -> str:
@@ -280,7 +281,7 @@ def _packed_names(file: SourceFile) -> list[str] | None:
             infos = zipfile.ZipFile(opened).infolist()
         except Exception:  # it raises many kinds over damaged archives
             return None
-        names = [info.filename for info in infos if not info.is_dir()]
+        names = [info.filename for info in infos if not info.filename.endswith("/")]
         is_bomb = len(infos) > MAX_MEMBERS or sum(i.file_size for i in infos) > max(UNSUSPECTED, size * MAX_RATIO)
-        return None if is_bomb or not DOCUMENTS.isdisjoint(names) else names
+        return None if is_bomb or "" in names or not DOCUMENTS.isdisjoint(names) else names
     return None

@@ -73,7 +73,7 @@ def _is_object(line: str) -> bool:
     if not line.lstrip().startswith("{"):
         return False
     try:
-        return isinstance(json.loads(line), dict)
+        return isinstance(json.loads(line, parse_int=float), dict)  # Python refuses whole numbers of 5,000 digits
     except (ValueError, RecursionError):
         return False
 

@@ -25,6 +25,8 @@ ENVELOPE = re.compile(rb"From \S+ .*\d{4}\s*$|From - .*\d{4}\s*$")
 """The line before each mail of a mailbox."""
 NOBODY = re.compile(r"(?:no|do-?not|ei)[-_.]?(?:reply|vasta\w*)", re.IGNORECASE)
 MAX_MAIL_BYTES = 64 * 2**20
+MAX_MAIL_LINES = 1_500_000
+"""A mail of that size with its attachments in base64 has below 900,000; each line takes memory of its own."""
 
 
 def matches(head: Head) -> bool:
@@ -52,7 +54,7 @@ def read(file: SourceFile, zone: ZoneInfo) -> Iterator[Conversation | RecordErro
     for number, content in enumerate(_contents(file), start=1):
         position = f"mail {number}"
         try:
-            if len(content) > MAX_MAIL_BYTES:
+            if len(content) > MAX_MAIL_BYTES or max(map(content.count, (b"\n", b"\r"))) > MAX_MAIL_LINES:
                 raise RecordError(position, "record_too_large")
             mail = mail_of(content, position, zone)
             mails.setdefault(mail.mail_id, mail)  # a mailbox may hold what was sent and what was received
@@ -75,7 +77,7 @@ def _contents(file: SourceFile) -> Iterator[bytes]:
                 if held:
                     yield b"".join(held)
                 held, size, is_mailbox = [], 0, True
-            elif size <= MAX_MAIL_BYTES and (held or line.strip()):
+            elif size <= MAX_MAIL_BYTES and len(held) <= MAX_MAIL_LINES and (held or line.strip()):
                 held.append(line[1:] if is_mailbox and re.match(rb">+From ", line) else line)
                 size += len(line)
             follows_blank = not line.strip()

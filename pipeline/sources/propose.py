@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.mappings import Column, ColumnMapping
+from pipeline.mappings import OPTIONS, Column, ColumnMapping
 from pipeline.sources.answers import SCALES
 from pipeline.sources.canonical import SPEAKER_NAMES
 from pipeline.sources.cells import NO, YES, is_answered, number, rating
@@ -113,7 +113,9 @@ def _answers(names: Sequence[str], sample: Sequence[Row]) -> Proposal:
             continue
         asked = [wanted for wanted in fields_named(name) if wanted in SCALES and fits(values, rating)]
         guess = next((wanted for wanted in asked or _guesses(values) if wanted not in fields), "")
-        column = column_for(guess, name, values) or (Column(name, scale=LIKERT) if asked and values else None)
+        column = column_for(guess, name, values)
+        if not column and asked and values and "scale" in OPTIONS.get(guess, ()):  # NPS has the one scale only
+            column = Column(name, scale=LIKERT)
         if guess and column:
             fields[guess], doubts[guess] = column, CHECK if not asked else CHECK_SCALE
             taken.add(name)

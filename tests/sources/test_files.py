@@ -112,6 +112,17 @@ def test_a_damaged_member_is_refused_alone(tmp_path):
     assert content(second.address) == b"b"
 
 
+def test_an_archive_with_a_member_that_has_no_name_is_damaged(tmp_path):
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    file = tmp_path / "d.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(nameless, "moi")
+        archive.writestr("b.csv", "b")
+    assert find_files([file]) == [SourceFile(str(file))]
+    assert refusal(recognise, file).code == "bad_archive"
+
+
 @pytest.mark.parametrize(
     "packed", [locked(zipped({"a.csv": "a"})), zipped({"a.csv": "a"}, zipfile.ZIP_LZMA)], ids=["password", "method"]
 )
@@ -278,3 +289,10 @@ def test_a_name_is_the_last_part(tmp_path):
     assert SourceFile(str(Path("a") / "b.c" / "d.json.gz")).name == "d.json.gz"
     assert SourceFile("s3://bucket/in/d.json").stem == "d"
     assert SourceFile("zip://x/y.csv::s3://bucket/in/z.zip").name == "z.zip/y.csv"
+
+
+def test_a_name_is_one_line_that_no_terminal_obeys(tmp_path):
+    (file,) = find_files([put(tmp_path, "d.zip", zipped({"a\nINFO ok\x1b[2J\u202e.csv": "inside"}))])
+    assert file.name == "d.zip/a?INFO ok?[2J?.csv"
+    assert "\n" not in str(refusal(recognise, file))
+    assert content(file.address) == b"inside"

@@ -143,3 +143,7 @@ def test_rows_end_at_one_that_cannot_be_read():
     assert head('"a"b,c\n').rows == []
     assert head(" a , b \n").columns == {"a", "b"}
     assert len(head("a\n" * 9).rows) == 3
+
+
+def test_a_line_with_a_number_of_any_length_is_a_line_of_json():
+    assert head(f'{{"id": {"9" * 5000}}}\n').is_json_lines

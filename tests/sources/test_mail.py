@@ -271,6 +271,14 @@ def test_one_mail_without_an_end_does_not_cost_the_others(tmp_path, monkeypatch)
     assert said(conversation) == [("unknown", "Moi")]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_mail_of_endless_short_lines_is_refused_before_each_takes_memory(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(mail, "MAX_MAIL_LINES", 200)
+    rejected, conversation = mails(tmp_path, mailbox(as_mail(f"x{end}" * 500), as_mail("Moi", Message_ID="<2@x>")))
+    assert (rejected.position, rejected.code) == ("mail 1", "record_too_large")
+    assert said(conversation) == [("unknown", "Moi")]
+
+
 ODD_HEADERS = [
     "",
     "\udcff",

@@ -130,3 +130,11 @@ def test_odd_names_of_columns_survive_the_paste(tmp_path, name):
     records = list(read(path, recognise(path, described), HELSINKI, described))
     assert not any(isinstance(record, RecordError) for record in records)
     assert records[0].metadata == {" ".join(name.split()): "x"}
+
+
+def test_a_question_for_nps_with_other_answers_is_not_proposed_as_such(tmp_path):
+    """NPS has no scale to state, so that the configuration would refuse it."""
+    table = "Päivä;Suosittelisitko?;Miksi?\n2.3.2026 9.21;50;Koska odotin\n3.3.2026 9.21;70;Koska sain\n"
+    toml, (answer, _) = pasted(tmp_path, table)
+    assert "nps_rating" not in toml
+    assert answer.verbatim == "Koska odotin"

@@ -4,22 +4,19 @@ import csv
 import html
 import json
 import unicodedata
-from contextlib import suppress
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.conversation import Conversation, SurveyResponse
-from pipeline.errors import RecordError, SourceError
-from pipeline.sources import FORMATS, SourceFile, read, recognise
-from pipeline.sources.text import head_of
+from pipeline.sources import FORMATS, read, recognise
+from tests.fuzz.targets import FILES, MAPPED, PROPOSED, TARGETS, check, samples
+from tests.sources.contract import HELSINKI, broken_by_format, broken_by_night
+from tests.sources.mutating import mutated
 
-HELSINKI = ZoneInfo("Europe/Helsinki")
+SAMPLES = {name: samples(name) for name in TARGETS}
 GOLDEN = [
     path.read_bytes()
     for path in sorted(Path(__file__).with_name("golden").glob("*/*/*"))
@@ -74,23 +71,6 @@ def damaged(draw):
     return content[:start] + middle + content[end:]
 
 
-def ends_well(path):
-    """Read the file in every format that claims it; whatever is no `SourceError` fails the test."""
-    try:
-        head = head_of(SourceFile(str(path)))
-    except SourceError:  # damaged gzip
-        return
-    with suppress(SourceError):
-        recognise(path)
-    for format_name, module in FORMATS.items():
-        if not import_module(module).matches(head):
-            continue
-        with suppress(SourceError):
-            for record in read(path, format_name, HELSINKI):
-                assert isinstance(record, Conversation | SurveyResponse | RecordError)
-                assert not isinstance(record, Conversation) or all(utterance.text for utterance in record.utterances)
-
-
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     return tmp_path_factory.mktemp("any") / "file"
@@ -100,14 +80,36 @@ def path(tmp_path_factory):
 @given(content=st.one_of(st.binary(max_size=200), damaged()))
 def test_any_bytes_end_well(path, content):
     path.write_bytes(content)
-    ends_well(path)
+    assert broken_by_night(path) == []
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@settings(max_examples=15, deadline=None)
+@given(random=st.randoms(use_true_random=False), times=st.integers(1, 4))
+def test_any_change_to_a_sample_ends_well(path, format_name, random, times):
+    content = random.choice(SAMPLES[format_name])
+    for _ in range(times):
+        content = mutated(content, random)
+    path.write_bytes(content)
+    assert broken_by_format(path, format_name) == []
+
+
+@pytest.mark.parametrize("name", [FILES, MAPPED, PROPOSED])
+@settings(max_examples=100, deadline=None)
+@given(random=st.randoms(use_true_random=False), times=st.integers(1, 4))
+def test_any_change_to_an_archive_or_to_a_table_of_ones_own_ends_well(path, name, random, times):
+    content = random.choice(SAMPLES[name])
+    for _ in range(times):
+        content = mutated(content, random)
+    path.write_bytes(content)
+    assert check(name)(path) == []
 
 
 @settings(max_examples=400, deadline=None)
 @given(start=st.sampled_from(STARTS), rest=TEXTS)
 def test_any_text_that_starts_like_a_format_ends_well(path, start, rest):
     path.write_text(start + rest, "utf-8", newline="")
-    ends_well(path)
+    assert broken_by_night(path) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -119,7 +121,8 @@ def test_any_text_that_starts_like_a_format_ends_well(path, start, rest):
 )
 def test_any_json_with_the_right_keys_ends_well(path, record, turns, key, indent):
     path.write_text(json.dumps({**record, key: turns}, indent=indent), "utf-8")
-    ends_well(path)
+    for format_name in FORMATS:  # also where several claim it
+        assert broken_by_format(path, format_name) == []
 
 
 def as_stored(text):
