@@ -46,6 +46,7 @@ def test_whoever_is_only_numbered_gets_a_role(quick: Config) -> None:
     ((confidence, warnings),) = found(quick, "SELECT role_confidence, role_warnings FROM conversations")
     assert 0.85 <= confidence <= 1
     assert warnings == []
+    assert found(quick, "SELECT count(participant_key) FROM utterances") == [(0,)], "SPEAKER_00 is nobody in particular"
     assert found(quick, "SELECT count(*) FROM touchpoint_scores WHERE speaker_role = 'customer'") != [(0,)]
 
 

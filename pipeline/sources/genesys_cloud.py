@@ -14,7 +14,7 @@ from pipeline.errors import RecordError
 from pipeline.sources.calls import Turn, in_time, mappings, read_calls, seconds
 from pipeline.sources.files import SourceFile
 from pipeline.sources.head import Head
-from pipeline.sources.values import clock, holds, joined, mapping, number, sequence, text
+from pipeline.sources.values import clock, holds, joined, mapping, number, text
 
 EPOCH_MS = 1e11
 """Larger times count from 1970 (this is March 1973), smaller ones from the start of the call (this is three years)."""
@@ -53,10 +53,6 @@ def _call(record: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "turns": in_time([_turn(phrase, participants, start) for phrase in phrases]),
     }
-
-
-def _topics(transcript: Mapping[str, Any]) -> Sequence[Any]:
-    return sequence(mapping(transcript.get("analytics")).get("topics"))
 
 
 def _start(record: Mapping[str, Any], *parts: Sequence[Mapping[str, Any]]) -> float | None:

@@ -32,7 +32,8 @@ HARMLESS = (
 )  # fmt: skip
 
 
-SENTENCES = {"text": "c{}", "normalized_text": "c{}", "queue": "c{}", "verbatim": "a{}", "normalized_verbatim": "a{}"}
+SENTENCES = {"text": "c{}", "normalized_text": "c{}", "queue": "c{}", "verbatim": "a{}", "normalized_verbatim": "a{}",
+             "metadata": "a{}"}  # fmt: skip
 """Columns that hold text, and the id of the row that the check then names."""
 COLUMNS = (*SENTENCES, "conversation_id", "response_id", "about")
 
@@ -53,6 +54,7 @@ def plant(connection: DuckDBPyConnection, folder: Path, column: str, texts: Sequ
             answer(
                 facts["response_id"], conversation_id=about, verbatim=verbatim, sentiment=sentiment,
                 normalized_text=facts.get("normalized_verbatim"),
+                metadata={"kanava": facts["metadata"]} if "metadata" in facts else {},
             )
         )  # fmt: skip
     load(connection, folder, placed, answered)

@@ -46,6 +46,7 @@ def fill(connection: DuckDBPyConnection, folder: Path) -> None:
             "verbatim": WORDS["text"],
             "normalized_text": WORDS["normalized_text"],
             "tokens": [("lasku",) * 2 + ("X",)],
+            "metadata": {"kanava": "verkko"},
         }
         answered.append(
             answer(f"a-{days}", 9, moment, sentiment=-0.8, told=TOLD, conversation_id=f"chat-{days}", **facts)
@@ -98,10 +99,11 @@ def test_answers_verbatims_and_rejections_have_days_of_their_own(full: DuckDBPyC
     assert expire(full, keep(verbatims=9, survey_responses=10, rejections=10), DAY) == {
         "survey answers": 2, "verbatims": 1, "rejections": 1
     }  # fmt: skip
-    words = "SELECT response_id, verbatim, normalized_verbatim, len(tokens) FROM survey_responses ORDER BY ALL"
+    told = "response_id, verbatim, normalized_verbatim, len(tokens), metadata"
+    words = f"SELECT {told} FROM survey_responses ORDER BY ALL"
     assert rows(full, words) == [
-        ("a-10", "", None, 0), ("a-9", WORDS["text"], WORDS["normalized_text"], 1),
-        ("b-10", None, None, 0), ("b-9", None, None, 0),
+        ("a-10", "", None, 0, None), ("a-9", WORDS["text"], WORDS["normalized_text"], 1, '{"kanava":"verkko"}'),
+        ("b-10", None, None, 0, None), ("b-9", None, None, 0, None),
     ]  # fmt: skip
     assert rows(full, "SELECT response_id, evidence IS NULL FROM verbatim_scores ORDER BY ALL") == [
         ("a-10", True), ("a-9", False)

@@ -7,6 +7,7 @@ from one to the next. Every role has a probability; what is less sure than `sour
 out of the customers' scores.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,11 @@ from pipeline.sources.roles.model import MODEL, load_model
 from pipeline.sources.roles.weigh import Verdict, weigh
 
 __all__ = ["infer"]
+
+LABEL = re.compile(
+    r"(?:(?:speaker|spk|puhuja|person|henkilö|channel|ch|kanava)[ _-]?)?\d{1,2}(?:-\d{1,2})?|[a-z]", re.IGNORECASE
+)
+"""What recognizers call those whose voices they tell apart: `SPEAKER_00`, `A`, `0-1`."""
 
 
 def infer(conversation: Conversation, *, threshold: float | None = None) -> Conversation:
@@ -45,9 +51,10 @@ def infer(conversation: Conversation, *, threshold: float | None = None) -> Conv
     pairs = list(zip(utterances, verdicts, strict=True))
     asked = [verdict.confidence for turn, verdict in pairs if turn.speaker == "unknown"]
     confidence = sum(asked) / len(asked)
+    told = utterances if confidence < least else [_told(*pair, least) for pair in pairs]
     return replace(
         conversation,
-        utterances=utterances if confidence < least else tuple(_told(*pair, least) for pair in pairs),
+        utterances=tuple(_without_label(turn) for turn in told),
         role_confidence=confidence,
         warnings=tuple(_warnings(utterances, verdicts, is_single=once is not None)),
     )
@@ -57,6 +64,11 @@ def _told(turn: Utterance, verdict: Verdict, least: float) -> Utterance:
     if turn.speaker != "unknown" or verdict.confidence < least:
         return turn
     return replace(turn, speaker=verdict.speaker)
+
+
+def _without_label(turn: Utterance) -> Utterance:
+    is_label = turn.participant_id is not None and LABEL.fullmatch(turn.participant_id) is not None
+    return replace(turn, participant_id=None) if is_label else turn
 
 
 def _warnings(utterances: Sequence[Utterance], verdicts: Sequence[Verdict], *, is_single: bool) -> list[str]:

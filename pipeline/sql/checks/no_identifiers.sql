@@ -6,7 +6,7 @@
 WITH texts AS (
     SELECT conversation_id AS id, unnest([text, normalized_text]) AS text FROM utterances
     UNION ALL
-    SELECT response_id, unnest([verbatim, normalized_verbatim]) FROM survey_responses
+    SELECT response_id, unnest([verbatim, normalized_verbatim, metadata::VARCHAR]) FROM survey_responses
     UNION ALL
     SELECT conversation_id, unnest([conversation_id, source_id, queue]) FROM conversations
     UNION ALL

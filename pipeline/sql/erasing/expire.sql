@@ -18,3 +18,5 @@ UPDATE verbatim_scores SET evidence = NULL
 WHERE evidence IS NOT NULL AND response_id IN (SELECT id FROM expiring WHERE what = 'verbatims');
 UPDATE survey_responses SET verbatim = '', normalized_verbatim = NULL, tokens = []
 WHERE verbatim IS NOT NULL AND response_id IN (SELECT id FROM expiring WHERE what = 'verbatims');
+UPDATE survey_responses SET metadata = NULL
+WHERE metadata IS NOT NULL AND response_id IN (SELECT id FROM expiring WHERE what = 'verbatims');

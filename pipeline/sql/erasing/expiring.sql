@@ -46,7 +46,8 @@ DELETE FROM expiring
 WHERE what = 'verbatims' AND (
     id IN (SELECT id FROM expiring WHERE what = 'survey answers')
     OR id NOT IN (
-        SELECT response_id FROM survey_responses WHERE verbatim <> '' OR normalized_verbatim IS NOT NULL OR len(tokens) > 0
+        SELECT response_id FROM survey_responses
+        WHERE verbatim <> '' OR normalized_verbatim IS NOT NULL OR len(tokens) > 0 OR metadata IS NOT NULL
         UNION ALL
         SELECT response_id FROM verbatim_scores WHERE evidence IS NOT NULL
     )
