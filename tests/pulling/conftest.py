@@ -15,9 +15,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from pipeline.config import Config
+from pipeline.conversation import Conversation
 from pipeline.pulling import Pulled, pull_one
 from pipeline.pulling.patience import Clock
 from pipeline.pulls import Pull
+from pipeline.sources import find_files, read, recognise
 
 SAMPLES = Path(__file__).with_name("samples")
 SECRET = "hunajameloni-4711"
@@ -185,6 +187,15 @@ class Source:
         """All records, in the order of the files: members of an array, or of the first key."""
         pages = [json.loads(file.read_text("utf-8")) for file in self.files()]
         return [record for page in pages for record in (page if isinstance(page, list) else next(iter(page.values())))]
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """What the readers make of it: the format, the id of each conversation, and who speaks, a letter a turn."""
+        return [
+            (recognise(file), record.conversation_id, "".join(turn.speaker[0] for turn in record.utterances))
+            for file in find_files([self.folder])
+            for record in read(file, recognise(file), self.config.time.zone)
+            if isinstance(record, Conversation)
+        ]
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / ".state.json").read_text("utf-8"))

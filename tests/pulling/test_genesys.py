@@ -102,6 +102,7 @@ def test_every_transcript_of_every_interval_comes(server: Server, calls: Source)
     assert (pulled.error, pulled.records) == ("", 5)
     assert ids(calls) == ["c0", "c1", "c2", "c3", "c4"]
     assert calls.records()[0] == {**TRANSCRIPT, "conversationId": "c0"}
+    assert calls.told() == [("genesys_cloud", f"c{number}", "acacaca") for number in range(5)]
     assert queries(server)[0] == ("2026-03-06T22:00:00.000Z/2026-03-07T22:00:00.000Z", 1), "the first day in Helsinki"
     assert [number for _, number in queries(server)] == [1, 2, 1, 1, 1]
     assert queries(server)[-1][0].endswith("/2026-03-10T00:00:00.000Z"), "up to now and no further"

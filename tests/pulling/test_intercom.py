@@ -63,6 +63,7 @@ def test_every_conversation_comes_whole(server: Server, talks: Source) -> None:
     pulled = talks.run()
     assert (pulled.error, pulled.files, pulled.records) == ("", 3, 5)
     assert talks.records()[0] == server.route.one("1")
+    assert talks.told() == [("intercom", str(number), "acacaca") for number in range(1, 6)]
     assert [search["pagination"].get("starting_after") for search in searches(server)] == [None, "2", "4"]
     assert {search["query"]["value"] for search in searches(server)} == {START}
     assert server.asked[0].headers["authorization"] == f"Bearer {SECRET}"

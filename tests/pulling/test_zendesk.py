@@ -73,6 +73,7 @@ def test_every_ticket_comes_with_its_comments_and_who_wrote_them(server: Server,
     pulled = tickets.run()
     assert (pulled.error, pulled.files, pulled.records) == ("", 3, 5)
     assert [record["id"] for record in tickets.records()] == [1, 2, 3, 4, 5]
+    assert tickets.told() == [("zendesk_ticket", str(number), "acacaca") for number in range(1, 6)]
     page = json.loads(tickets.files()[0].read_text("utf-8"))
     assert list(page) == ["tickets", "users"], "the shape that the reader of tickets takes"
     assert page["tickets"][0] == {**server.route.changes[0], "comments": COMMENTS["comments"]}
@@ -228,6 +229,7 @@ def test_chats_come_page_by_page_with_their_history(server: Server, chats: Sourc
     assert (pulled.error, pulled.records, pulled.left_out["known"]) == ("", 5, 4)
     assert [record["id"] for record in chats.records()] == [f"chat.{number}" for number in range(5)], "none twice"
     assert chats.records()[0] == {**CHAT, "id": "chat.0"}
+    assert chats.told() == [("zendesk_chat", f"chat.{number}", "acacaca") for number in range(5)]
     assert [request.query.get("start_id") for request in server.asked] == [None, *(f"chat.{n}" for n in range(1, 5))]
 
 
