@@ -226,8 +226,8 @@ def test_totals_after_a_backfill_are_what_is_stored(config: Config) -> None:
 
 def test_only_customers_and_agents_are_scored(config: Config) -> None:
     turns = [
-        {"speaker": speaker, "sent_at": "2026-09-01T09:00:00", "text": "kiitos paljon"}
-        for speaker in ("bot", "customer", "agent", "unknown")
+        {"speaker": speaker, "sent_at": "2026-09-01T09:00:00", "text": text}
+        for speaker, text in (*((known, "kiitos paljon") for known in ("bot", "customer", "agent")), ("unknown", "mm"))
     ]
     write(config.paths.landing, "a.jsonl", json.dumps({"conversation_id": "c1", "turns": turns}))
     steps.night([config.paths.landing], config)

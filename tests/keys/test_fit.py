@@ -68,14 +68,23 @@ def test_database_of_an_earlier_version_takes_the_present_secret(config: Config)
 
 
 def test_another_secret_will_do_where_no_key_is_stored(config: Config) -> None:
-    bare = chat(1).replace('"customer_id": "K1", ', "")
-    write(config.paths.landing, "a.jsonl", bare)
-    night(config)
+    steps.begin(config)  # a night that ended before it stored anything
     config.paths.secret.unlink()
     write_secret(new_secret(), config.paths.secret)
     write(config.paths.landing, "b.jsonl", chat(2))
     night(config)
     assert stored(config, "SELECT fingerprint FROM secret_checks") == [(fingerprint(load_secret(config.paths.secret)),)]
+
+
+def test_a_conversation_of_nobody_has_a_key_too(config: Config) -> None:
+    """Its content is compared by one: with another secret every delivery would be new."""
+    write(config.paths.landing, "a.jsonl", chat(1).replace('"customer_id": "K1", ', ""))
+    night(config)
+    config.paths.secret.unlink()
+    write_secret(new_secret(), config.paths.secret)
+    write(config.paths.landing, "b.jsonl", chat(2))
+    with pytest.raises(PrivacyError, match="not the one the stored keys were made with"):
+        night(config)
 
 
 def test_what_another_secret_staged_is_not_loaded(config: Config) -> None:

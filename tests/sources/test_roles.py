@@ -86,11 +86,25 @@ def test_who_opens_is_not_who_serves(labels):
     assert roles(infer(unlabelled(CHAT[1:], labels, "chat"))) == said(CHAT[1:])
 
 
-def test_all_turns_of_a_label_have_one_role_and_nothing_else_changes():
+def test_all_turns_of_a_label_have_one_role_and_only_the_label_goes():
     before = unlabelled([*CALL, ("customer", 41.2, 41.6, "joo"), ("agent", 41.8, 42.0, "joo")], LABELS["whisperx"])
     after = infer(before)
     assert roles(after)[-2:] == ["customer", "agent"]
-    assert [replace(turn, speaker="unknown") for turn in after.utterances] == list(before.utterances)
+    bare = [replace(turn, participant_id=None) for turn in before.utterances]
+    assert [replace(turn, speaker="unknown") for turn in after.utterances] == bare
+
+
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [
+        *(("SPEAKER_00", None), ("A", None), ("0", None), ("0-1", None), ("Puhuja 2", None), ("spk_1", None)),
+        *(("Maija", "Maija"), ("K17", "K17"), ("4711", "4711"), ("agentti-3", "agentti-3")),
+    ],
+)
+def test_a_label_of_a_recognizer_is_nobody_and_a_name_is_somebody(label, kept):
+    turns = unlabelled(CALL, {"agent": label, "customer": "asiakas"}).utterances
+    found = infer(Conversation("c", "call", turns)).utterances
+    assert {turn.participant_id for turn in found} == {kept, "asiakas"}
 
 
 def test_what_says_nothing_stays_unknown():
