@@ -16,9 +16,10 @@ SAMPLES = ROOT / "data" / "samples"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of the sample night in one process, so that it is run once."""
+    """Keep all tests of the sample night in one process, so that it is run once; none of them is of the quick set."""
     for item in items:
         if "sample_night" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("sample_night"))
 
 

@@ -134,6 +134,7 @@ def test_score_takes_the_newest_model_of_a_backend_or_the_one_named(
         version(model="linear-7")
 
 
+@pytest.mark.slow
 def test_stages_as_tables(tmp_path: Path) -> None:
     for stage in ("mask", "lemmatize", "score"):
         output = run(tmp_path, stage, "--format", "table", stdin="\n".join(TEXTS)).stdout.decode()

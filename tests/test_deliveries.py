@@ -16,6 +16,8 @@ from pipeline.sources import SourceFile, find_files
 from tests.packing import Memory, locked, zipped
 from tests.test_steps import chat, rejections, tables, write
 
+pytestmark = pytest.mark.slow
+
 CHAT_ROWS = "conversation_id;sent_at;speaker;text\nk1;2026-09-01T09:00;asiakas;väärä lasku\n"
 CALL = "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Asiakas>lasku on väärin\n"
 SURVEY = "responded_at,nps_rating,customer_id\n2026-09-02T10:00,9,K1\n"

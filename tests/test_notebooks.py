@@ -26,6 +26,7 @@ def test_notebook_runs_and_draws(path: Path, sample_night: Path, monkeypatch: py
     assert not any(output.get("name") == "stderr" for output in outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_committed_without_outputs(path: Path) -> None:
     import nbformat

@@ -14,6 +14,8 @@ from tests.test_versions import found, quick
 
 __all__ = ["quick"]
 
+pytestmark = pytest.mark.slow
+
 CALL = (
     ("SPEAKER_00", "no moi, mun lasku on taas ihan väärin ja oon tosi vihainen"),
     ("SPEAKER_01", "Asiakaspalvelu, Maija puhelimessa, kuinka voin auttaa?"),

@@ -93,6 +93,7 @@ def test_what_the_masking_passes_the_scan_passes() -> None:
         assert list(scanning.kinds(text)) == [], text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "data" / "samples").rglob("*.csv")), ids=lambda path: path.name)
 def test_samples_once_masked_are_silent(path: Path) -> None:
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -190,6 +191,7 @@ def test_a_file_that_cannot_be_looked_into_fails_too(config: Config) -> None:
 # --- the night -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hit_stops_the_night_before_publishing(config: Config) -> None:
     landing = write(config.paths.landing, "a.jsonl", chat(1)).parent
     steps.night([landing], config)

@@ -105,6 +105,7 @@ def test_lost_copy_is_published_again_without_reading_anything(config: Config) -
     assert steps.night([config.paths.landing], config).run_id is None
 
 
+@pytest.mark.slow
 def test_night_killed_just_before_its_copy_is_in_place_publishes_it_next_time(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +129,7 @@ def test_night_killed_before_it_began_starts_again(config: Config) -> None:
     assert steps.night([config.paths.landing], config).counts["conversations"] == 1
 
 
+@pytest.mark.slow
 def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
     landing = config.paths.landing
     write(landing, "good.jsonl", *[chat(number) for number in range(90)])
@@ -157,6 +159,7 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(config: Config) -> None:
     assert steps.night([landing], config).run_id is None
 
 
+@pytest.mark.slow
 def test_too_many_rejections_stop_the_night_before_publishing(config: Config) -> None:
     landing = write(config.paths.landing, "a.jsonl", chat(1)).parent
     steps.night([landing], config)
@@ -264,6 +267,7 @@ def test_missing_path_says_so(config: Config) -> None:
         steps.night([config.paths.landing / "nowhere"], config)
 
 
+@pytest.mark.slow
 def test_failed_publishing_leaves_the_old_copy_and_a_failed_run(config: Config) -> None:
     landing = write(config.paths.landing, "a.jsonl", chat(1)).parent
     steps.night([landing], config)
@@ -281,6 +285,7 @@ def test_failed_publishing_leaves_the_old_copy_and_a_failed_run(config: Config) 
     assert len(tables(config.paths.published)["conversations"]) == 2
 
 
+@pytest.mark.slow
 def test_backfill_replaces_the_days_and_nothing_else(config: Config) -> None:
     landing = config.paths.landing
     for day in (1, 2, 3):

@@ -15,6 +15,8 @@ from pipeline.erasing.forget import forget
 from pipeline.sources import chat_csv, chat_jsonl
 from tests.test_steps import chat, rejections, tables, write
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("stored", "unchanged", "replaced", "merged", "outdated")
 
 

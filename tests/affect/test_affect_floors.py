@@ -84,6 +84,7 @@ def test_the_card_keeps_every_floor(card: ModelCard) -> None:
     assert broken(metrics(card), limits) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.folder.name)
 def test_customers_are_read_above_the_floor(card: ModelCard) -> None:
     classifier = load_classifier(card.folder)

@@ -14,6 +14,8 @@ from pipeline.config import Config, Retention
 from pipeline.erasing.retention import today
 from tests.test_steps import chat, tables, write
 
+pytestmark = pytest.mark.slow
+
 Settings = Callable[..., Config]
 
 

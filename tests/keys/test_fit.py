@@ -10,6 +10,8 @@ from pipeline.privacy.pseudonyms import fingerprint, new_secret, write_secret
 from tests.keys.test_rotation import landed, night, stored
 from tests.test_steps import chat, digest, tables, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_missing_secret_stops_the_night_before_anything_is_read(config: Config) -> None:
     landed(config)

@@ -13,6 +13,8 @@ from pipeline.privacy.pseudonyms import rekey
 from tests.keys.test_rotation import keys_in, landed, night, rotate
 from tests.test_steps import chat, digest, write
 
+pytestmark = pytest.mark.slow
+
 OLD, FRESH = "o" * 40, "f" * 40
 
 

@@ -173,6 +173,7 @@ def broken(measured: dict[str, float]) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_masking_keeps_its_floors() -> None:
     measured = {f"privacy_verify_{name}": value for name, value in figures(evaluate(GOLD / VERIFY)).items()}
     assert broken(measured) == {}

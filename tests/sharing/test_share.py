@@ -14,6 +14,8 @@ from pipeline.sharing.check import _solved
 from pipeline.sharing.small_groups import _following
 from tests.store.rows import add_run, answer, conversation, load
 
+pytestmark = pytest.mark.slow
+
 SMALL, SMALLEST_SHOWN = "muutto", "toimitus"
 CUSTOMERS = {"laskutus": 12, "tekninen_tuki": 9, SMALLEST_SHOWN: 7, SMALL: 3}
 

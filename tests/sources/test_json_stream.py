@@ -183,6 +183,7 @@ def test_a_record_larger_than_the_window_is_refused(tmp_path, monkeypatch, text)
     assert error.value.code == "record_too_large"
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_a_record(tmp_path, monkeypatch):
     monkeypatch.setattr(json_stream, "WHOLE_BYTES", 2**20)
     path = tmp_path / "file"

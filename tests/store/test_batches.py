@@ -186,6 +186,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_staged_file_stores_nothing_and_says_nothing_of_its_text(
     connection: DuckDBPyConnection, tmp_path: Path, broken: bytes

@@ -158,6 +158,7 @@ def test_empty_database_passes(connection: DuckDBPyConnection) -> None:
     assert failed(connection) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sql"),
     [pytest.param(name, sql, id=f"{name}: {what}") for name, breaks in BREAKS.items() for what, sql in breaks.items()],

@@ -13,6 +13,8 @@ from pipeline.conversation import MaskedText
 from pipeline.staging import StagedFile
 from tests.store.rows import Placed, add_run, answer, conversation, failed, load, rows, utc, utterance
 
+pytestmark = pytest.mark.slow
+
 COUNTS = ("stored", "unchanged", "replaced", "merged", "outdated")
 HANGING = ("conversations", "conversation_parts", "utterances", "utterance_scores", "conversation_touchpoints")
 

@@ -14,6 +14,8 @@ from pipeline.erasing.retention import expire, expiring
 from pipeline.staging import StagedFile
 from tests.store.rows import answer, conversation, failed, load, rows, utterance
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 1)
 FOR_EVER = dict.fromkeys(Retention.__slots__, 0)
 WORDS = {"text": MaskedText("lasku on vääri"), "normalized_text": MaskedText("lasku on väärin")}

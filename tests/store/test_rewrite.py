@@ -11,6 +11,8 @@ from pipeline.errors import StoreError
 from pipeline.staging import StagedFile
 from tests.store.rows import add_run, answer, conversation, load, names_in, rows, utterance
 
+pytestmark = pytest.mark.slow
+
 GONE, KEPT = "zqxwvjkpyq", "jkqwzvyxpj"
 """Words that no compression shortens away in a file that is told not to compress (`plain`)."""
 OBJECTS = (

@@ -181,6 +181,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 SHARES = st.tuples(*[st.floats(0, 1)] * len(PROBABILITIES))
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
 @given(batch=st.lists(st.tuples(TEXTS, TEXTS, TEXTS, SHARES), min_size=1, max_size=30))
 def test_any_text_and_any_probability_arrive_as_they_are(
@@ -226,6 +227,7 @@ def test_awkward_text_arrives(connection: DuckDBPyConnection, tmp_path: Path, te
     assert rows(connection, "SELECT text FROM utterances") == [(text,)]
 
 
+@pytest.mark.slow
 def test_very_long_text_arrives(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     """Far over the 16 MB at which DuckDB stops reading a JSON object unless told otherwise."""
     text = "ä" * 20_000_000

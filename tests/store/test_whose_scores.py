@@ -11,6 +11,8 @@ from pipeline import store
 from pipeline.conversation import MaskedText, MaskedUtterance
 from tests.store.rows import answer, conversation, failed, load, rows, utterance
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"touchpoint": "laskutus", "date": "2026-09-05", "from": "2026-01-01", "to": "2026-12-31"}
 OF_EVERYBODY = {
     "asr_quality": {"utterance_count", "share"},
