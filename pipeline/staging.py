@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Score, Token
 from pipeline.errors import RecordError, StoreError
-from pipeline.touchpoints import Assignment
+from pipeline.touchpoints import Dimensions, Reading, Segment
 
 RARE = ("normal", "rule", "disfluency")
 
@@ -42,7 +42,7 @@ class StagedFile:
 
 def write_batch(
     path: Path,
-    conversations: Sequence[tuple[MaskedConversation, Sequence[Assignment]]],
+    conversations: Sequence[tuple[MaskedConversation, Reading]],
     responses: Sequence[MaskedSurveyResponse],
     rejections: Sequence[RecordError],
     zone: ZoneInfo,
@@ -54,8 +54,8 @@ def write_batch(
     """
     document = {
         "conversations": [
-            {"ordinal": number, **_conversation_row(conversation, assignments, zone)}
-            for number, (conversation, assignments) in enumerate(conversations)
+            {"ordinal": number, **_conversation_row(conversation, reading, zone)}
+            for number, (conversation, reading) in enumerate(conversations)
         ],
         "survey_responses": [
             {"ordinal": number, **_response_row(response, zone)} for number, response in enumerate(responses)
@@ -79,9 +79,7 @@ def forget_batches(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _conversation_row(
-    conversation: MaskedConversation, assignments: Sequence[Assignment], zone: ZoneInfo
-) -> dict[str, Any]:
+def _conversation_row(conversation: MaskedConversation, reading: Reading, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "position": conversation.position,
         "conversation_id": conversation.conversation_id,
@@ -98,7 +96,13 @@ def _conversation_row(
         **_time_columns("started", conversation.started_at, zone),
         "customer_key": conversation.customer_key,
         "special_categories": conversation.special_categories,
-        "touchpoints": [asdict(assignment) for assignment in assignments],
+        "metadata": dict(conversation.metadata) or None,
+        "touchpoints": [_segment_row(segment) for segment in reading.segments],
+        "reading": _reading_row(reading),
+        "mentions": [
+            {"kind": one.kind, "label": one.label, **asdict(one.place), "weight": one.weight}
+            for one in reading.mentions
+        ],
         "utterances": [
             {
                 "utterance_index": utterance.index,
@@ -112,9 +116,56 @@ def _conversation_row(
                 "asr_suspect": utterance.asr_suspect,
                 "tokens": _token_rows(utterance.tokens),
                 "score": _score_row(utterance.score),
+                "reading": _turn_row(reading, utterance.index),
             }
             for utterance in conversation.utterances
         ],
+    }
+
+
+def _segment_row(segment: Segment) -> dict[str, Any]:
+    return {
+        "first_utterance_index": segment.first_utterance_index,
+        "last_utterance_index": segment.last_utterance_index,
+        "stage": segment.stage,
+        "touchpoint": segment.touchpoint,
+        "rule": segment.rule,
+        "confidence": segment.confidence,
+        "evidence": [asdict(place) for place in segment.evidence] or None,
+        **_dimension_columns(segment.dimensions),
+        "reason": asdict(segment.reason) if segment.reason else None,
+    }
+
+
+def _dimension_columns(dimensions: Dimensions | None) -> dict[str, float]:
+    if dimensions is None:
+        return {}
+    return {
+        **{f"goal_{goal}_probability": value for goal, value in dimensions.goal.items()},
+        **{f"ease_{ease}_probability": value for ease, value in dimensions.ease.items()},
+    }
+
+
+def _reading_row(reading: Reading) -> dict[str, Any] | None:
+    if reading.dimensions is None:
+        return None
+    return {
+        **_dimension_columns(reading.dimensions),
+        **{f"{event}_probability": value for event, value in reading.events.items()},
+        "model": reading.model,
+        "model_version": reading.model_version,
+    }
+
+
+def _turn_row(reading: Reading, index: int) -> dict[str, Any] | None:
+    turn = reading.turns.get(index)
+    if turn is None:
+        return None
+    return {
+        **{f"{sentiment}_probability": value for sentiment, value in (turn.feeling or {}).items()},
+        **{f"{move}_probability": value for move, value in turn.moves.items()},
+        "model": reading.model,
+        "model_version": reading.model_version,
     }
 
 

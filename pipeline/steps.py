@@ -30,7 +30,8 @@ from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
 from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
-from pipeline.touchpoints import assign, load_palvelupolku
+from pipeline.touchpoints import load_palvelupolku
+from pipeline.touchpoints.reader import read_conversation
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -228,7 +229,7 @@ def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config
         reader,
     )
     service_path = load_palvelupolku(config.touchpoints.palvelupolku)
-    placed = [(conversation, assign(conversation, service_path)) for conversation in conversations]
+    placed = [(conversation, read_conversation(conversation, service_path)) for conversation in conversations]
     rejections = [record for record in records if isinstance(record, RecordError)]
     write_batch(path, placed, responses, rejections, config.time.zone)
 

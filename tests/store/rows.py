@@ -31,13 +31,14 @@ from pipeline.conversation import (
 )
 from pipeline.errors import CheckFailed, RecordError
 from pipeline.staging import StagedBatch, StagedFile, write_batch
-from pipeline.touchpoints import Assignment
+from pipeline.touchpoints import Dimensions, Mention, Place, Reading, Segment, TurnReading
+from pipeline.touchpoints.reading import EASES, EVENTS, GOALS, MOVES
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 CHECKS = store.SQL / "checks"
 NAMES = sorted(path.stem for path in CHECKS.glob("*.sql"))
 TENTH = {"max_rejected_share": 0.1}
-Placed = tuple[MaskedConversation, Sequence[Assignment]]
+Placed = tuple[MaskedConversation, Reading]
 
 
 def utc(moment: str | None) -> datetime | None:
@@ -106,9 +107,19 @@ def conversation(
     touchpoints: Sequence[tuple[int, int, str]] = (),
     started_at: str | None = "2026-09-01T09:00",
     customer: int | None = None,
+    goal: str | None = None,
+    ease: str | None = None,
+    events: Mapping[str, float] | None = None,
+    moves: Mapping[str, Mapping[str, float]] | None = None,
+    mentions: Sequence[tuple[str, str, int, int, int, float]] = (),
     **facts: Any,
 ) -> Placed:
-    """A conversation and where it stands: as a whole at `touchpoint`, or in the stretches of `touchpoints`."""
+    """A conversation and where it stands: as a whole at `touchpoint`, or in the stretches of `touchpoints`.
+
+    With a `goal` it has been read: goal and ease (None: no sign of it) are those of the whole and of each stretch; what
+    customers feel in a turn is its sentiment; `events` and `moves` (by the number of the turn, as text) are 0.1 where
+    they are not named. A mention is (kind, label, turn, start, end, weight).
+    """
     utterances = tuple(_turn(index, turn) for index, turn in enumerate(turns))
     values: dict[str, Any] = {
         "conversation_id": conversation_id, "channel": "chat", "utterances": utterances, "language": "fi",
@@ -118,9 +129,34 @@ def conversation(
     values = {**values, "content_key": digest(utterances, touchpoint, started_at, customer), **facts}
     values.setdefault("qualified_id", f"{values['source']}:{conversation_id}")
     stretches = touchpoints or [(0, len(utterances) - 1, touchpoint)]
-    return MaskedConversation(**values), [
-        Assignment(first, last, f"stage of {name}", name, "invented") for first, last, name in stretches
-    ]
+    read = None if goal is None else _dimensions(goal, ease)
+    return MaskedConversation(**values), Reading(
+        segments=tuple(
+            Segment(first, last, f"stage of {name}", name, "invented", dimensions=read)
+            for first, last, name in stretches
+        ),
+        dimensions=read,
+        events={event: (events or {}).get(event, 0.1) for event in EVENTS},
+        turns={turn.index: _turn_reading(turn, moves or {}) for turn in utterances if read and turn.score},
+        mentions=tuple(Mention(kind, label, Place(*place), weight) for kind, label, *place, weight in mentions),
+        model="invented path",
+        model_version="1",
+    )
+
+
+def _dimensions(goal: str, ease: str | None) -> Dimensions:
+    return Dimensions(
+        goal={name: 0.8 if name == goal else 0.1 for name in GOALS},
+        ease={name: 0.8 if name == ease else 0.05 for name in EASES},
+    )
+
+
+def _turn_reading(turn: MaskedUtterance, moves: Mapping[str, Mapping[str, float]]) -> TurnReading:
+    own = moves.get(str(turn.index), {})
+    return TurnReading(
+        feeling=turn.score.sentiment_probability if turn.score and turn.speaker == "customer" else None,
+        moves={move: own.get(move, 0.1) for move in MOVES},
+    )
 
 
 def _turn(index: int, turn: Sequence[Any] | Mapping[str, Any] | MaskedUtterance) -> MaskedUtterance:

@@ -106,7 +106,9 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
     assert records(connection, "utterance_scores") == [{"conversation_id": "c1", "utterance_index": 0, **STORED_THIRDS}]
     assert records(connection, "conversation_touchpoints") == [{
         "conversation_id": "c1", "first_utterance_index": 0, "last_utterance_index": 0, "stage": "stage of laskutus",
-        "touchpoint": "laskutus", "rule": "invented",
+        "touchpoint": "laskutus", "rule": "invented", "confidence": None, "evidence": None,
+        **dict.fromkeys((f"goal_{goal}_probability" for goal in GOALS)),
+        **dict.fromkeys((f"ease_{ease}_probability" for ease in EASES)), "reason": None,
     }]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ WITH texts AS (
     UNION ALL
     SELECT response_id, unnest([verbatim, normalized_verbatim, metadata::VARCHAR]) FROM survey_responses
     UNION ALL
-    SELECT conversation_id, unnest([conversation_id, source_id, queue]) FROM conversations
+    SELECT conversation_id, unnest([conversation_id, source_id, queue, metadata::VARCHAR]) FROM conversations
     UNION ALL
     SELECT file_sha256, file_name FROM source_files
     UNION ALL

@@ -2,6 +2,10 @@
 -- scores stay.
 DELETE FROM rejections WHERE rowid IN (SELECT id::BIGINT FROM expiring WHERE what = 'rejections');
 
+DELETE FROM mentions WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
+DELETE FROM mentions WHERE response_id IN (SELECT id FROM expiring WHERE what = 'survey answers');
+DELETE FROM part_readings WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
+DELETE FROM utterance_readings WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM conversation_touchpoints WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM conversation_parts WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM utterance_scores WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
@@ -20,3 +24,7 @@ UPDATE survey_responses SET verbatim = '', normalized_verbatim = NULL, tokens = 
 WHERE verbatim IS NOT NULL AND response_id IN (SELECT id FROM expiring WHERE what = 'verbatims');
 UPDATE survey_responses SET metadata = NULL
 WHERE metadata IS NOT NULL AND response_id IN (SELECT id FROM expiring WHERE what = 'verbatims');
+UPDATE conversations SET metadata = NULL
+WHERE metadata IS NOT NULL AND conversation_id IN (SELECT id FROM expiring WHERE what = 'texts');
+UPDATE conversation_touchpoints SET evidence = NULL, reason = NULL
+WHERE (evidence IS NOT NULL OR reason IS NOT NULL) AND conversation_id IN (SELECT id FROM expiring WHERE what = 'texts');

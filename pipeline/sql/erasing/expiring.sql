@@ -40,6 +40,10 @@ WHERE what = 'texts' AND (
         SELECT conversation_id FROM utterances WHERE text <> '' OR normalized_text IS NOT NULL OR len(tokens) > 0
         UNION ALL
         SELECT conversation_id FROM utterance_scores WHERE evidence IS NOT NULL
+        UNION ALL
+        SELECT conversation_id FROM conversations WHERE metadata IS NOT NULL
+        UNION ALL
+        SELECT conversation_id FROM conversation_touchpoints WHERE evidence IS NOT NULL OR reason IS NOT NULL
     )
 );
 DELETE FROM expiring

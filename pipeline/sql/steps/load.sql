@@ -52,13 +52,39 @@ JOIN new_parts ON new_parts.conversation_id = scores.conversation_id
 CREATE OR REPLACE TEMP TABLE kept_touchpoints AS
 SELECT touchpoints.* REPLACE (
     touchpoints.first_utterance_index - old_first_index + new_parts.first_utterance_index AS first_utterance_index,
-    last_utterance_index - old_first_index + new_parts.first_utterance_index AS last_utterance_index
+    last_utterance_index - old_first_index + new_parts.first_utterance_index AS last_utterance_index,
+    moved_places(evidence, new_parts.first_utterance_index - old_first_index) AS evidence,
+    moved_place(reason, new_parts.first_utterance_index - old_first_index) AS reason
 )
 FROM conversation_touchpoints AS touchpoints
 JOIN new_parts ON new_parts.conversation_id = touchpoints.conversation_id
     AND touchpoints.first_utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
 
+CREATE OR REPLACE TEMP TABLE kept_readings AS
+SELECT readings.* REPLACE (utterance_index - old_first_index + first_utterance_index AS utterance_index)
+FROM utterance_readings AS readings
+JOIN new_parts ON new_parts.conversation_id = readings.conversation_id
+    AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
+
+CREATE OR REPLACE TEMP TABLE kept_part_readings AS
+SELECT readings.* REPLACE (new_parts.first_utterance_index AS first_utterance_index)
+FROM part_readings AS readings
+JOIN new_parts ON new_parts.conversation_id = readings.conversation_id
+    AND readings.first_utterance_index = old_first_index;
+
+CREATE OR REPLACE TEMP TABLE kept_mentions AS
+SELECT mentions.* REPLACE (utterance_index - old_first_index + first_utterance_index AS utterance_index)
+FROM mentions
+JOIN new_parts ON new_parts.conversation_id = mentions.conversation_id
+    AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
+
 -- What is replaced goes, with all that hangs on it.
+DELETE FROM mentions
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM part_readings
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM utterance_readings
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM conversation_touchpoints
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM utterance_scores
@@ -69,6 +95,7 @@ DELETE FROM conversation_parts
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM conversations
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM mentions WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 DELETE FROM verbatim_scores WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 DELETE FROM survey_responses WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 
@@ -76,7 +103,7 @@ DELETE FROM survey_responses WHERE response_id IN (SELECT response_id FROM decid
 INSERT INTO conversations BY NAME
 WITH facts AS (
     SELECT new_parts.conversation_id, source, staged.conversation_id AS source_id, has_own_id, channel, language,
-        detected_language, queue, started_at, started_date, customer_key, special_categories, role_warnings
+        detected_language, queue, started_at, started_date, customer_key, special_categories, role_warnings, metadata
     FROM new_parts
     JOIN staged_conversations AS staged USING (ordinal)
     UNION ALL BY NAME
@@ -100,6 +127,7 @@ SELECT conversation_id,
     any_value(started_at ORDER BY started_at) AS started_at,
     any_value(started_date ORDER BY started_at) AS started_date,
     any_value(customer_key ORDER BY started_at) AS customer_key,
+    any_value(metadata ORDER BY started_at) AS metadata,
     CASE WHEN count(special_categories) > 0
         THEN list_sort(list_distinct(flatten(list(special_categories) FILTER (special_categories IS NOT NULL)))) END
         AS special_categories,
@@ -114,7 +142,7 @@ INSERT INTO conversation_parts BY NAME SELECT * EXCLUDE (ordinal, old_first_inde
 
 INSERT INTO utterances BY NAME FROM kept_utterances;
 INSERT INTO utterances BY NAME
-SELECT conversation_id, utterance.* EXCLUDE (score) REPLACE (
+SELECT conversation_id, utterance.* EXCLUDE (score, reading) REPLACE (
     utterance.utterance_index + first_utterance_index AS utterance_index,
     utterance.seconds + later_seconds AS seconds, utterance.end_seconds + later_seconds AS end_seconds
 )
@@ -139,10 +167,39 @@ INSERT INTO conversation_touchpoints BY NAME FROM kept_touchpoints;
 INSERT INTO conversation_touchpoints BY NAME
 SELECT conversation_id, touchpoint.* REPLACE (
     touchpoint.first_utterance_index + part_index AS first_utterance_index,
-    touchpoint.last_utterance_index + part_index AS last_utterance_index
+    touchpoint.last_utterance_index + part_index AS last_utterance_index,
+    moved_places(touchpoint.evidence, part_index) AS evidence,
+    moved_place(touchpoint.reason, part_index) AS reason
 )
 FROM (
     SELECT new_parts.conversation_id, first_utterance_index AS part_index, unnest(touchpoints) AS touchpoint
+    FROM new_parts
+    JOIN staged_conversations USING (ordinal)
+);
+
+INSERT INTO utterance_readings BY NAME FROM kept_readings;
+INSERT INTO utterance_readings BY NAME
+SELECT conversation_id, utterance.utterance_index + first_utterance_index AS utterance_index,
+    unnest(utterance.reading), $run_id AS run_id
+FROM (
+    SELECT new_parts.conversation_id, first_utterance_index, unnest(utterances) AS utterance
+    FROM new_parts
+    JOIN staged_conversations USING (ordinal)
+)
+WHERE utterance.reading IS NOT NULL;
+
+INSERT INTO part_readings BY NAME FROM kept_part_readings;
+INSERT INTO part_readings BY NAME
+SELECT new_parts.conversation_id, first_utterance_index, unnest(reading), $run_id AS run_id
+FROM new_parts
+JOIN staged_conversations USING (ordinal)
+WHERE reading IS NOT NULL;
+
+INSERT INTO mentions BY NAME FROM kept_mentions;
+INSERT INTO mentions BY NAME
+SELECT conversation_id, mention.* REPLACE (mention.utterance_index + first_utterance_index AS utterance_index)
+FROM (
+    SELECT new_parts.conversation_id, first_utterance_index, unnest(mentions) AS mention
     FROM new_parts
     JOIN staged_conversations USING (ordinal)
 );
@@ -169,3 +226,12 @@ SELECT decided_responses.response_id, unnest(score), $run_id AS run_id
 FROM decided_responses
 JOIN staged_responses USING (ordinal)
 WHERE outcome IN ('stored', 'replaced') AND score IS NOT NULL;
+
+INSERT INTO mentions BY NAME
+SELECT response_id, unnest(mention)
+FROM (
+    SELECT decided_responses.response_id, unnest(mentions) AS mention
+    FROM decided_responses
+    JOIN staged_responses USING (ordinal)
+    WHERE outcome IN ('stored', 'replaced')
+);
