@@ -97,9 +97,10 @@ class Affect:
 
 @dataclass(frozen=True, slots=True)
 class Touchpoints:
-    """Which service path the conversations are put on."""
+    """Which service path the conversations are put on, and which model reads them as a whole."""
 
     palvelupolku: Path
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ class Config:
     @property
     def config_hash(self) -> str:
         """First 12 hex digits of the SHA-256 over what shapes the rows: every setting but where files lie."""
-        settings = (self.time, self.sources, self.privacy, self.retention, self.language, self.affect)
+        settings = (
+            self.time, self.sources, self.privacy, self.retention, self.language, self.affect, self.touchpoints.model
+        )  # fmt: skip
         return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
 
 
@@ -231,7 +234,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         retention=Retention(**settings["retention"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
-        touchpoints=Touchpoints(palvelupolku),
+        touchpoints=Touchpoints(palvelupolku, settings["touchpoints"]["model"]),
         controller=Controller(**settings["controller"]),
         pull=parse_pulls(settings["pull"]),
     )

@@ -30,8 +30,7 @@ from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
 from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
-from pipeline.touchpoints import load_palvelupolku
-from pipeline.touchpoints.reader import read_conversation
+from pipeline.touchpoints.reader import PathReader, load_path_reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -228,8 +227,7 @@ def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config
         [record for record in records if isinstance(record, SurveyResponse)],
         reader,
     )
-    service_path = load_palvelupolku(config.touchpoints.palvelupolku)
-    placed = [(conversation, read_conversation(conversation, service_path)) for conversation in conversations]
+    placed = list(zip(conversations, path_reader_of(config).read(conversations), strict=True))
     rejections = [record for record in records if isinstance(record, RecordError)]
     write_batch(path, placed, responses, rejections, config.time.zone)
 
@@ -335,6 +333,12 @@ def reader_of(config: Config) -> Reader:
 @cache
 def _loaded(config: Config) -> Reader:
     return load_reader(config)
+
+
+@cache
+def path_reader_of(config: Config) -> PathReader:
+    """The reader of whole conversations of these settings, loaded once a process."""
+    return load_path_reader(config)
 
 
 @cache

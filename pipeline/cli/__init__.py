@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.cli import (
     adapt,
+    analyze,
     audit,
     erase,
     export,
@@ -63,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("file", help="a file, folder, pattern, zip archive or URL")
     text = "say instead what it is taken for and why, masked; of an unknown table, propose a column mapping"
     read.add_argument("--explain", action="store_true", help=text)
+
+    text = "read whole conversations, a JSON object a line as `read` prints them: touchpoints, goal, ease, feelings, why"
+    whole = add("analyze", analyze.analyze, text)
+    whole.add_argument("file", nargs="?", default="-", help="a file of JSON Lines, or - for standard input (default)")
+    whole.add_argument("--format", choices=("jsonl",), default="jsonl")
+    text = "look for the words that carry feelings too, so that reasons are chosen better; many times slower"
+    whole.add_argument("--evidence", action="store_true", help=text)
 
     for name, command, text in (
         ("mask", stages.mask, "mask personal data: one text a line in, text and spans out"),

@@ -63,13 +63,13 @@ def mentions(turn: MaskedUtterance) -> list[tuple[str, Place]]:
     return found
 
 
-def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
-    """Where a stretch mentions the lemmas of a touchpoint."""
+def evidence_in(turn: MaskedUtterance, touchpoint: Touchpoint) -> list[Place]:
+    """Where a turn mentions the lemmas of a touchpoint."""
     if touchpoint.lemmas is None:
-        return ()
-    return tuple(
-        place
-        for turn in conversation.utterances[first : last + 1]
-        for lemma, place in mentions(turn)
-        if touchpoint.lemmas.fullmatch(lemma)
-    )
+        return []
+    return [place for lemma, place in mentions(turn) if touchpoint.lemmas.fullmatch(lemma)]
+
+
+def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
+    """Where a stretch, both ends inclusive, mentions the lemmas of a touchpoint."""
+    return tuple(place for turn in conversation.utterances[first : last + 1] for place in evidence_in(turn, touchpoint))
