@@ -22,6 +22,7 @@ from pipeline.cli import (
     secret,
     share,
     stages,
+    taxonomies,
 )
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
@@ -100,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
     text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
     record = add("audit", audit.audit, text)
     record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
+
+    for name, command, text in (
+        ("palvelupolku", taxonomies.palvelupolku, "check a service path and show it as a tree"),
+        ("drivers", taxonomies.drivers, "check a file of drivers and list them"),
+    ):
+        checking = add(name, command, text)
+        checking.add_argument("file", nargs="?", type=Path, help="a TOML file (default: the one in use)")
+        checking.add_argument("--language", choices=("fi", "en"), default="fi", help="of what is said (default: fi)")
 
     text = "make, rotate or check the secret of the keyed hashes"
     keeping = commands.add_parser("secret", help=text, description=text)
