@@ -23,6 +23,7 @@ from pipeline.cli import (
     secret,
     share,
     stages,
+    taxonomies,
 )
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
@@ -65,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     text = "say instead what it is taken for and why, masked; of an unknown table, propose a column mapping"
     read.add_argument("--explain", action="store_true", help=text)
 
-    text = "read whole conversations, a JSON object a line as `read` prints them: touchpoints, goal, ease, feelings, why"
+    text = (
+        "read whole conversations, a JSON object a line as `read` prints them: touchpoints, goal, ease, feelings, why"
+    )
     whole = add("analyze", analyze.analyze, text)
     whole.add_argument("file", nargs="?", default="-", help="a file of JSON Lines, or - for standard input (default)")
     whole.add_argument("--format", choices=("jsonl",), default="jsonl")
@@ -108,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
     text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
     record = add("audit", audit.audit, text)
     record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
+
+    for name, command, text in (
+        ("palvelupolku", taxonomies.palvelupolku, "check a service path and show it as a tree"),
+        ("drivers", taxonomies.drivers, "check a file of drivers and list them"),
+    ):
+        checking = add(name, command, text)
+        checking.add_argument("file", nargs="?", type=Path, help="a TOML file (default: the one in use)")
+        checking.add_argument("--language", choices=("fi", "en"), default="fi", help="of what is said (default: fi)")
 
     text = "make, rotate or check the secret of the keyed hashes"
     keeping = commands.add_parser("secret", help=text, description=text)
