@@ -342,6 +342,19 @@ def run_metric(
     return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
+def rows(connection: "DuckDBPyConnection", name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a query under `sql/` with parameters, as dicts.
+
+    Raises:
+        StoreError: the database is none of ours.
+    """
+    (statement,) = connection.extract_statements((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    with our_tables():
+        cursor = connection.execute(statement, {key: parameters[key] for key in statement.named_parameters})
+    columns = [column[0] for column in cursor.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
 def select(connection: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:
     """The rows of a query under `sql/`, such as `audit/channels`.
 

@@ -22,6 +22,7 @@ from pipeline.cli import (
     roles,
     secret,
     share,
+    show,
     stages,
     taxonomies,
 )
@@ -98,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("parameters", nargs="*", metavar="PARAMETER=VALUE")
     query.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
     query.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    one = add("show", show.show, "one conversation of the published database, masked: turns, arc, segments, reasons")
+    one.add_argument("conversation", help="its id, or its id at the source")
+    one.add_argument("--database", type=Path, help="another database (default: paths.published)")
 
     text = "write aggregates that may leave the house, groups of few people hidden, into a new folder"
     sharing = add("share", share.share, text)
