@@ -1,5 +1,7 @@
 """How conversations become windows of turns, and what the heads make of them."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -37,7 +39,7 @@ def test_windows_hold_every_turn_whole_and_overlap(sizes):
     for window in windows:
         for place in set(window.turns[1:]):
             assert window.turns.count(place) == min(sizes[place], MAX_TURN_TOKENS) + 1
-    assert all(max(left) < max(right) for left, right in zip(seen, seen[1:], strict=False)), "each goes further"
+    assert all(max(left) < max(right) for left, right in pairwise(seen)), "each goes further"
 
 
 def test_what_is_padded_is_hidden():

@@ -1,5 +1,6 @@
 """The course through the touchpoints of a conversation."""
 
+from itertools import pairwise
 from math import log
 
 import pytest
@@ -56,5 +57,5 @@ def test_nothing_but_talk_about_nothing_is_unknown():
 def test_stretches_cover_every_turn_once(turns, change):
     parts = stretches(turns, change)
     assert [index for one in parts for index in range(one.first, one.last + 1)] == list(range(len(turns)))
-    assert all(left.touchpoint != right.touchpoint for left, right in zip(parts, parts[1:], strict=False))
+    assert all(left.touchpoint != right.touchpoint for left, right in pairwise(parts))
     assert all(0 < one.confidence <= 1 for one in parts)
