@@ -338,7 +338,9 @@ def run_metric(
         with our_tables():
             cursor = connection.execute(statement, dict(parameters))
     except duckdb.ConversionException:
-        raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
+        raise ConfigError(
+            f"A parameter of {name} has the wrong form: dates are written 2026-10-01, times 08:00."
+        ) from None
     return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
