@@ -10,6 +10,7 @@ from pipeline.cli import (
     adapt,
     analyze,
     audit,
+    conversations,
     erase,
     export,
     language,
@@ -149,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
-    parts = evaluate.add_subparsers(metavar="affect|language|privacy|roles")
+    parts = evaluate.add_subparsers(metavar="affect|conversations|language|privacy|roles")
     text = "measure classifiers alone: by corpus, group, channel, register, length, with intervals and calibration"
     classified = parts.add_parser("affect", help=text, description=text)
     classified.set_defaults(command=feelings.evaluate)
@@ -188,8 +189,15 @@ def _parser() -> argparse.ArgumentParser:
     inferred.add_argument("--format", choices=("table", "json"), default="table")
     inferred.add_argument("--card", action="store_true", help="write the figures on the model's card")
 
+    text = "measure the reading of whole conversations: touchpoints, goal, ease, feelings, events, empathy"
+    wholes = parts.add_parser("conversations", help=text, description=text)
+    wholes.set_defaults(command=conversations.evaluate)
+    wholes.add_argument("file", nargs="?", type=Path, help="gold (default: conversations_verify.jsonl)")
+    wholes.add_argument("--format", choices=("table", "json"), default="table")
+    wholes.add_argument("--card", action="store_true", help="write the figures on the model's card")
+
     train = add("train", models.train, "train a model from the corpora into models/")
-    train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "roles", "stanza"))
+    train.add_argument("task", choices=("affect", "conversations", "lemmas", "languages", "privacy", "roles", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
     affect = train.add_argument_group(
