@@ -14,31 +14,36 @@ from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
     "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
+    
+    
 }  # fmt: skip
 
 
 def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, object]]:
     """A turn of an angry customer with evidence, one of an agent, a suspect one."""
-    told = {"cues": {cue: 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
-    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9}, "told": told}
-    return [
+    told = {"cues": {cue: 0.9, "expectation_over": 0.9, "advocacy": 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
+    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9, "surprise": 0.9}, "told": told}
+    said = [
         customer,
         {"role": "agent", "sentiment": 0.1, "told": told, "participant_key": key(agent)},
         {"role": "customer", "asr_suspect": "phrase"},
         customer,
     ]
+    return [{**turn, "seconds": 10.0 * index, "end_seconds": 10.0 * index + 5} for index, turn in enumerate(said)]
 
 
 @pytest.fixture
 def two_people(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """Customer 1 calls three times and answers twice each time, a stranger once; two agents and one unknown reply."""
+    read = {"channel": "call", "goal": "yes", "ease": "easy", "moves": {"1": {"hand_over": 0.9}}}
     calls = [
-        *(conversation(f"c{number}", turns(agent=7), channel="call", customer=1) for number in range(2)),
-        conversation("c2", turns(agent=8), channel="call", customer=1),
-        conversation("c3", turns(), channel="call"),
+        *(conversation(f"c{number}", turns(agent=7), customer=1, **read) for number in range(2)),
+        conversation("c2", turns(agent=8), customer=1, **read),
+        conversation("c3", turns(), **read),
     ]
     answers = [
         answer(f"a{number}", 9, conversation_id=f"c{number // 2}", customer=1 if number in (0, 2, 4) else None,
+               ces_rating=5, first_contact_resolution=True,
                verbatim=MaskedText("lasku"), sentiment=-0.9, emotions={"anger": 0.9},
                tokens=[["lasku", "lasku", "NOUN"]], told={"evidence": [["anger", 0, 5, 0.9]]})
         for number in range(8)
@@ -67,7 +72,7 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("nps", {"respondent_count": 2}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
     ],
-)
+)  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
     assert read(two_people, name) == counts
 
