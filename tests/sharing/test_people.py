@@ -14,7 +14,7 @@ from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
     "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
-    
+    "arcs", "arc_nps", "dimensions", "coverage", 
     
 }  # fmt: skip
 
@@ -71,6 +71,11 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("languages", {"customer_count": 2, "agent_count": 3, "main_customer_count": 2, "speaking_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
+        ("arcs", {"customer_count": 2}),
+        ("arc_nps", {"respondent_count": 2}),
+        ("dimensions", {"customer_count": 2, "goal_customer_count": 2, "ease_customer_count": 2, "respondent_count": 2,
+                        "felt_customer_count": 2}),
+        ("coverage", {"customer_count": 2, "known_customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
