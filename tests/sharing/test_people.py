@@ -14,7 +14,7 @@ from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
     "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
-    "arcs", "arc_nps", "dimensions", "coverage", 
+    "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations", "surprises", "advocacy", 
     
 }  # fmt: skip
 
@@ -76,6 +76,10 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("dimensions", {"customer_count": 2, "goal_customer_count": 2, "ease_customer_count": 2, "respondent_count": 2,
                         "felt_customer_count": 2}),
         ("coverage", {"customer_count": 2, "known_customer_count": 2}),
+        ("events", {"customer_count": 2, "present_customer_count": 2}),
+        ("expectations", {"customer_count": 2, "gap_customer_count": 2}),
+        ("surprises", {"customer_count": 2, "shocked_customer_count": 2}),
+        ("advocacy", {"customer_count": 2, "present_customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
