@@ -14,8 +14,8 @@ from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
     "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
-    "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", 
-    
+    "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr",
+    "fcr_agreement", 
 }  # fmt: skip
 
 
@@ -81,6 +81,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("surprises", {"customer_count": 2, "shocked_customer_count": 2}),
         ("advocacy", {"customer_count": 2, "present_customer_count": 2}),
         ("hand_offs", {"customer_count": 2, "compared_customer_count": 2, "told_customer_count": 2}),
+        ("fcr", {"customer_count": 2, "known_customer_count": 2}),
+        ("fcr_agreement", {"customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
