@@ -15,7 +15,7 @@ from tests.store.rows import answer, conversation, key, load
 LEAVING = {
     "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
     "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr",
-    "fcr_agreement", 
+    "fcr_agreement", "timing", "waits",
 }  # fmt: skip
 
 
@@ -83,6 +83,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("hand_offs", {"customer_count": 2, "compared_customer_count": 2, "told_customer_count": 2}),
         ("fcr", {"customer_count": 2, "known_customer_count": 2}),
         ("fcr_agreement", {"customer_count": 2}),
+        ("timing", {"customer_count": 2, "agent_count": 3, "call_customer_count": 2, "waiting_customer_count": 2}),
+        ("waits", {"customer_count": 2, "agent_count": 3}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
