@@ -73,7 +73,7 @@ def test_without_a_time_for_every_turn_nothing_is_told(
 ) -> None:
     turns = [{**turn, "seconds": None} if index in lacking else turn for index, turn in enumerate(CALL)]
     found = timing(connection, tmp_path, "* EXCLUDE (conversation_id, channel, started_date, customer_key)", turns)
-    assert found == (False, *[None] * 14)
+    assert found == (False, *[None] * 15)
 
 
 def test_one_end_too_few_makes_it_a_chat(connection: DuckDBPyConnection, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 -- description: What happens to the customer's feeling when they are handed over from one agent to another, and do they tell their story again?
 -- grain: touchpoint before and after the hand-over (hand-overs within a conversation)
--- unit: feeling -1…1, mean of the hand-overs with turns of the customer that count on both sides (compared_count); mean_change -2…2 with its 95 % interval (Student's t); repeat_share 0…1 of those after which the customer speaks and cues are known (told_count), with Wilson's 95 % interval
--- people: customer_count by from_touchpoint, to_touchpoint; compared_customer_count for compared_count, mean_before, mean_after, mean_change, change_low, change_high; told_customer_count for told_count, repeat_share, repeat_low, repeat_high
+-- unit: feeling -1…1, mean of the hand-overs with turns of the customer that count on both sides (compared_count); mean_change -2…2 with its 95 % interval (Student's t); in_context_share 0…1 of them whose turns were read in context; repeat_share 0…1 of those after which the customer speaks and cues are known (told_count), with Wilson's 95 % interval
+-- people: customer_count by from_touchpoint, to_touchpoint; compared_customer_count for compared_count, mean_before, mean_after, mean_change, change_low, change_high, in_context_share; told_customer_count for told_count, repeat_share, repeat_low, repeat_high
 WITH counts AS (
     SELECT from_touchpoint, to_touchpoint,
         count(DISTINCT customer) AS customer_count,
@@ -14,6 +14,7 @@ WITH counts AS (
         avg(change) AS mean_change,
         mean_low(change, least := -2) AS change_low,
         mean_high(change, most := 2) AS change_high,
+        avg((feeling_source = 'context')::INTEGER) FILTER (change IS NOT NULL) AS in_context_share,
         count(DISTINCT customer) FILTER (repeats_story IS NOT NULL) AS told_customer_count,
         count(repeats_story) AS told_count,
         count(*) FILTER (repeats_story) AS repeat_count

@@ -40,7 +40,7 @@ found AS (
     WINDOW numbered AS (PARTITION BY conversation_id ORDER BY hand_off_number)
 ),
 turns AS (
-    SELECT conversation_id, utterance_index AS turn_index, touchpoint, counts, feeling, variance,
+    SELECT conversation_id, utterance_index AS turn_index, touchpoint, counts, feeling, variance, feeling_source,
         greatest(repeat_contact_probability, effort_probability) >= 0.5 AS repeats
     FROM utterances
     LEFT JOIN utterance_touchpoints USING (conversation_id, utterance_index)
@@ -62,6 +62,7 @@ compared AS (
         any_value(is_new_agent) AS is_new_agent,
         arg_max(touchpoint, turn_index) FILTER (NOT is_after) AS touchpoint_before,
         arg_min(touchpoint, turn_index) FILTER (turn_index > last_utterance_index) AS touchpoint_after,
+        any_value(feeling_source) AS feeling_source,
         avg(feeling) FILTER (counts AND NOT is_after) AS mean_before,
         avg(feeling) FILTER (counts AND is_after) AS mean_after,
         sum(variance) FILTER (counts AND NOT is_after) / count(*) FILTER (counts AND NOT is_after) ** 2
@@ -77,7 +78,7 @@ SELECT conversation_id, utterance_index, last_utterance_index, channel, started_
     hand_over_probability, is_new_agent,
     coalesce(touchpoint_before, touchpoint) AS from_touchpoint,
     coalesce(touchpoint_after, touchpoint) AS to_touchpoint,
-    mean_before, mean_after,
+    feeling_source, mean_before, mean_after,
     mean_after - mean_before AS change,
     CASE WHEN mean_after - mean_before IS NOT NULL THEN sqrt(variance) END AS change_standard_error,
     repeats_story,
@@ -98,6 +99,7 @@ COMMENT ON COLUMN hand_offs.hand_over_probability IS 'Highest probability that o
 COMMENT ON COLUMN hand_offs.is_new_agent IS 'Whether an agent speaks in them who had not yet spoken; needs a source that tells agents apart.';
 COMMENT ON COLUMN hand_offs.from_touchpoint IS 'Where the customer''s last turn before it stands; without one, the hand-over itself.';
 COMMENT ON COLUMN hand_offs.to_touchpoint IS 'Where the customer''s first turn after its last turn stands; without one, the hand-over itself.';
+COMMENT ON COLUMN hand_offs.feeling_source IS 'context or turn: what the feelings were read by, as in customer_feelings.';
 COMMENT ON COLUMN hand_offs.mean_before IS 'Mean feeling of the customer''s turns before it that count, since the last hand-over or the start, -1 to 1. NULL: none.';
 COMMENT ON COLUMN hand_offs.mean_after IS 'Mean feeling of those after its beginning, until the next hand-over or the end. NULL: none.';
 COMMENT ON COLUMN hand_offs.change IS 'mean_after minus mean_before, -2 to 2.';

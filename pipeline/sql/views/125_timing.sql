@@ -62,6 +62,7 @@ spoken AS (
 ),
 felt AS (
     SELECT conversation_id,
+        any_value(feeling_source) AS feeling_source,
         arg_min(feeling, utterance_index) AS feeling_after_wait,
         min(utterance_index) AS feeling_after_wait_index
     FROM waits
@@ -70,8 +71,8 @@ felt AS (
     GROUP BY conversation_id
 )
 SELECT conversation_id, channel, started_date, customer_key, coalesce(has_ends, false) AS has_ends,
-    first_response_wait_seconds, longest_wait_seconds, longest_wait_index, longest_wait_touchpoint, feeling_after_wait,
-    feeling_after_wait_index, longest_silence_seconds, longest_silence_index, total_silence_seconds,
+    first_response_wait_seconds, longest_wait_seconds, longest_wait_index, longest_wait_touchpoint, feeling_source,
+    feeling_after_wait, feeling_after_wait_index, longest_silence_seconds, longest_silence_index, total_silence_seconds,
     CASE WHEN has_ends THEN agent_talk / nullif(talk, 0) END AS agent_talk_share,
     CASE WHEN has_ends THEN customer_talk / nullif(talk, 0) END AS customer_talk_share,
     CASE WHEN has_ends THEN agent_interruptions END AS agent_interruption_count,
@@ -91,6 +92,7 @@ COMMENT ON COLUMN timing.first_response_wait_seconds IS 'From the customer''s fi
 COMMENT ON COLUMN timing.longest_wait_seconds IS 'Longest gap between a turn of the customer and the agent''s next turn, bots not counted.';
 COMMENT ON COLUMN timing.longest_wait_index IS 'The agent''s utterance that ended it; of equals the first.';
 COMMENT ON COLUMN timing.longest_wait_touchpoint IS 'Where on the service path it was.';
+COMMENT ON COLUMN timing.feeling_source IS 'context or turn: what the feeling after it was read by, as in customer_feelings.';
 COMMENT ON COLUMN timing.feeling_after_wait IS 'Feeling of the customer''s next turn that counts, -1 to 1 (customer_feelings). NULL: none.';
 COMMENT ON COLUMN timing.feeling_after_wait_index IS 'That utterance.';
 COMMENT ON COLUMN timing.longest_silence_seconds IS 'Longest gap in which nobody talks; in chats between messages of different speakers. NULL: one turn, or one speaker in a chat.';
