@@ -13,8 +13,9 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "asr_quality", "channel_gaps", "channels", "contact_points", "cues", "drivers", "emotion_words", "emotions",
-    "languages", "nps", "recovery", "recovery_nps", "touchpoints", "waits",
+    "asr_quality", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "drivers", "emotion_words",
+    "emotions", "languages", "nps", "recovery", "recovery_nps", "touchpoints", "arcs", "arc_nps", "dimensions",
+    "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
 }  # fmt: skip
 
 
@@ -24,29 +25,29 @@ NAMED = [(kind, "lasku", turn, 0, 5, 1.0) for kind in ("contact_point", "driver"
 
 def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, object]]:
     """A turn of an angry customer with evidence, one of an agent, a suspect one."""
-    told = {"cues": {cue: 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
-    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9}, "told": told}
-    return [
+    told = {"cues": {cue: 0.9, "expectation_over": 0.9, "advocacy": 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
+    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9, "surprise": 0.9}, "told": told}
+    said = [
         customer,
         {"role": "agent", "sentiment": 0.1, "told": told, "participant_key": key(agent)},
         {"role": "customer", "asr_suspect": "phrase"},
         customer,
     ]
+    return [{**turn, "seconds": 10.0 * index, "end_seconds": 10.0 * index + 5} for index, turn in enumerate(said)]
 
 
 @pytest.fixture
 def two_people(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """Customer 1 calls three times and answers twice each time, a stranger once; two agents and one unknown reply."""
+    read = {"channel": "call", "goal": "yes", "ease": "easy", "moves": {"1": {"hand_over": 0.9}}}
     calls = [
-        *(
-            conversation(f"c{number}", turns(agent=7), channel="call", customer=1, mentions=NAMED)
-            for number in range(2)
-        ),
-        conversation("c2", turns(agent=8), channel="call", customer=1, mentions=NAMED),
-        conversation("c3", turns(), channel="call", mentions=NAMED),
+        *(conversation(f"c{number}", turns(agent=7), customer=1, mentions=NAMED, **read) for number in range(2)),
+        conversation("c2", turns(agent=8), customer=1, mentions=NAMED, **read),
+        conversation("c3", turns(), mentions=NAMED, **read),
     ]
     answers = [
         answer(f"a{number}", 9, conversation_id=f"c{number // 2}", customer=1 if number in (0, 2, 4) else None,
+               ces_rating=5, first_contact_resolution=True,
                verbatim=MaskedText("lasku"), sentiment=-0.9, emotions={"anger": 0.9},
                tokens=[["lasku", "lasku", "NOUN"]], told={"evidence": [["anger", 0, 5, 0.9]]})
         for number in range(8)
@@ -76,10 +77,24 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("drivers", {"customer_count": 2, "emotion_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
         ("recovery_nps", {"customer_count": 2}),
-        ("waits", {"customer_count": 1, "all_customer_count": 1}),
+        ("contact_waits", {"customer_count": 1, "all_customer_count": 1}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
+        ("arcs", {"customer_count": 2}),
+        ("arc_nps", {"respondent_count": 2}),
+        ("dimensions", {"customer_count": 2, "goal_customer_count": 2, "ease_customer_count": 2, "respondent_count": 2,
+                        "felt_customer_count": 2}),
+        ("coverage", {"customer_count": 2, "known_customer_count": 2}),
+        ("events", {"customer_count": 2, "present_customer_count": 2}),
+        ("expectations", {"customer_count": 2, "gap_customer_count": 2}),
+        ("surprises", {"customer_count": 2, "shocked_customer_count": 2}),
+        ("advocacy", {"customer_count": 2, "present_customer_count": 2}),
+        ("hand_offs", {"customer_count": 2, "compared_customer_count": 2, "told_customer_count": 2}),
+        ("fcr", {"customer_count": 2, "known_customer_count": 2}),
+        ("fcr_agreement", {"customer_count": 2}),
+        ("timing", {"customer_count": 2, "agent_count": 3, "call_customer_count": 2, "waiting_customer_count": 2}),
+        ("waits", {"customer_count": 2, "agent_count": 3}),
     ],
-)
+)  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
     assert read(two_people, name) == counts
 

@@ -25,19 +25,9 @@ def test_feelings_are_those_of_the_whole_where_it_was_read(connection: DuckDBPyC
         UPDATE utterance_readings SET negative_probability = 0.1, positive_probability = 0.6, neutral_probability = 0.3
         WHERE conversation_id = 'c1' AND utterance_index = 3
     """)
-    assert rows(connection, "FROM customer_feelings ORDER BY ALL") == [
-        ("c1", 0, pytest.approx(-0.8), True), ("c1", 3, pytest.approx(0.5), True),
-        ("c2", 0, pytest.approx(-0.8), False), ("c2", 3, pytest.approx(0.2), False),
-    ]  # fmt: skip
     felt = "first_sentiment, last_sentiment, lowest_sentiment, mean_sentiment"
     assert contact(connection, felt) == pytest.approx((-0.8, 0.5, -0.8, -0.15))
     assert contact(connection, felt, "c2") == pytest.approx((-0.8, 0.2, -0.8, -0.3))
-
-
-def test_a_turn_that_was_not_read_is_not_filled_from_its_score(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    load(connection, tmp_path, [conversation("c1", TALK, goal="yes")])
-    connection.execute("DELETE FROM utterance_readings WHERE utterance_index = 0")
-    assert rows(connection, "SELECT utterance_index, sentiment FROM customer_feelings") == [(3, pytest.approx(0.2))]
 
 
 def test_nobody_spoke(connection: DuckDBPyConnection, tmp_path: Path) -> None:
@@ -60,14 +50,6 @@ def test_goal_of_the_last_part_that_tells(
         connection.execute("UPDATE part_readings SET conversation_id = 'c1', first_utterance_index = ? "
                            "WHERE conversation_id = 'c2'", [number])  # fmt: skip
     assert contact(connection, "goal") == (goal,)
-
-
-def test_two_goals_as_probable_as_each_other_leave_it_open(connection: DuckDBPyConnection) -> None:
-    found = rows(connection, """
-        SELECT likeliest_goal(0.4, 0.4, 0.2), likeliest_goal(0.4, 0.2, 0.4), likeliest_goal(0.5, 0.3, 0.2),
-            likeliest_goal(NULL, NULL, NULL)
-    """)  # fmt: skip
-    assert found == [("unclear", "unclear", "yes", None)]
 
 
 def test_complaint_of_the_whole_outranks_those_of_its_turns(connection: DuckDBPyConnection, tmp_path: Path) -> None:

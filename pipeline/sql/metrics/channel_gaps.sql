@@ -4,7 +4,7 @@
 -- people: customer_count by touchpoint, channel, other_channel; goal_customer_count for goal, other_goal, goal_gap, goal_gap_low, goal_gap_high
 WITH visits AS (
     SELECT conversation_id, touchpoint,
-        avg(sentiment) AS sentiment,
+        avg(feeling) AS sentiment,
         arg_max(goal_yes_probability, first_utterance_index) AS goal
     FROM conversation_touchpoints
     JOIN customer_feelings USING (conversation_id)

@@ -1,21 +1,4 @@
--- 95 % intervals of means, of differences between two NPS, and of rank correlations, as macros that any query may use.
-
--- The 97.5 % point of Student's t. Exact for 1 and 2 degrees of freedom; from 3 on the expansion of Abramowitz & Stegun
--- (1964, 26.7.5), which is 0.12 % too small at 3 and 0.01 % at 5.
-CREATE OR REPLACE MACRO t95(freedom) AS
-    CASE
-        WHEN freedom = 1 THEN 12.706205
-        WHEN freedom = 2 THEN 4.302653
-        WHEN freedom > 2 THEN 1.959964 + 2.372271 / freedom + 2.822502 / freedom ** 2 + 2.555852 / freedom ** 3
-            + 1.589536 / freedom ** 4
-    END;
-
--- Of independent values: where one person has several, take their mean first. NULL for fewer than two.
-CREATE OR REPLACE MACRO mean_low(value) AS
-    avg(value) - t95(count(value) - 1) * stddev_samp(value) / sqrt(count(value));
-
-CREATE OR REPLACE MACRO mean_high(value) AS
-    avg(value) + t95(count(value) - 1) * stddev_samp(value) / sqrt(count(value));
+-- 95 % intervals of differences between two figures, and of rank correlations, as macros that any query may use.
 
 -- Mean ranks of ties, over all rows of the query.
 CREATE OR REPLACE MACRO mean_rank(value) AS

@@ -1,18 +1,10 @@
--- Which of the three goals is the most probable; what is left open where two are alike.
-CREATE OR REPLACE MACRO likeliest_goal(yes, no, unclear) AS
-    CASE
-        WHEN yes > no AND yes > unclear THEN 'yes'
-        WHEN no > yes AND no > unclear THEN 'no'
-        WHEN unclear IS NOT NULL THEN 'unclear'
-    END;
-
 CREATE OR REPLACE VIEW contacts AS
 WITH felt AS (
     SELECT conversation_id,
-        arg_min(sentiment, utterance_index) AS first_sentiment,
-        arg_max(sentiment, utterance_index) AS last_sentiment,
-        min(sentiment) AS lowest_sentiment,
-        avg(sentiment) AS mean_sentiment
+        arg_min(feeling, utterance_index) AS first_sentiment,
+        arg_max(feeling, utterance_index) AS last_sentiment,
+        min(feeling) AS lowest_sentiment,
+        avg(feeling) AS mean_sentiment
     FROM customer_feelings
     GROUP BY conversation_id
 ),
