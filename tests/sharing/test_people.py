@@ -15,7 +15,8 @@ from tests.store.rows import answer, conversation, key, load
 LEAVING = {
     "asr_quality", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "drivers", "emotion_words",
     "emotions", "languages", "nps", "recovery", "recovery_nps", "touchpoints", "arcs", "arc_nps", "dimensions",
-    "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
+    "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing",
+    "waits",
 }  # fmt: skip
 
 
