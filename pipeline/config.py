@@ -231,7 +231,10 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         retention=Retention(**settings["retention"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
-        touchpoints=Touchpoints(**{name: _taxonomy(name, own, root) for name, own in settings["touchpoints"].items()}),
+        touchpoints=Touchpoints(
+            palvelupolku=_taxonomy("palvelupolku", settings["touchpoints"]["palvelupolku"], root),
+            drivers=_taxonomy("drivers", settings["touchpoints"]["drivers"], root),
+        ),
         controller=Controller(**settings["controller"]),
         pull=parse_pulls(settings["pull"]),
     )
