@@ -202,13 +202,9 @@ def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> li
     paths = sorted((SQL / "checks").glob("*.sql"))
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        (statement,) = connection.extract_statements(text)
-        with our_tables():
-            cursor = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
-        rows = cursor.fetchall()
-        if rows:
+        if found := rows(connection, f"checks/{path.stem}", parameters):
             rule = text.splitlines()[0].removeprefix("-- description: ")
-            failures.append(f"{path.stem} ({len(rows)} found; the rule: {rule})")
+            failures.append(f"{path.stem} ({len(found)} found; the rule: {rule})")
     if failures:
         raise CheckFailed(
             f"Nothing is published, checks failed: {' '.join(failures)} See README, “When the night fails”."
