@@ -96,7 +96,7 @@ BREAKS = {
         "Finnish without": "UPDATE utterances SET language = 'fi' WHERE conversation_id = 'c3'",
         "heard rightly without": "UPDATE utterances SET asr_suspect = NULL WHERE conversation_id = 'c3'",
         "words without": "DELETE FROM verbatim_scores",
-        "no words with": "UPDATE survey_responses SET verbatim = NULL",
+        "no words with": "DELETE FROM mentions; UPDATE survey_responses SET verbatim = NULL",
         "words in another language with": "UPDATE survey_responses SET language = 'et' WHERE response_id = 'a1'",
         "words in no language with": "UPDATE survey_responses SET language = NULL WHERE response_id = 'a1'",
     },
