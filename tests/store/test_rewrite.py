@@ -21,7 +21,7 @@ OBJECTS = (
     "SELECT table_name, column_name, comment FROM duckdb_columns() ORDER BY ALL",
     "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints() ORDER BY ALL",
     "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
-    "SELECT function_name, parameters, macro_definition FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",
+    "SELECT function_name, parameters FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",  # printed otherwise when read again
     "SELECT index_name, sql FROM duckdb_indexes() ORDER BY ALL",
 )
 
@@ -41,6 +41,10 @@ def filled(path: Path, staging: Path | None = None) -> Path:
         load(connection, folder, [talk("c1", GONE), talk("c2", KEPT)], [words("a1", GONE), words("a2", KEPT)])
         load(connection, folder, rejections=[("line 1", "no_text")], file="b.jsonl")
         store.finish_file(connection, StagedFile("b.jsonl", "sha of b.jsonl"), "run")
+        connection.execute("INSERT INTO path_stages VALUES ('alku', 'polku', 0, 'Alku')")
+        connection.execute("INSERT INTO path_touchpoints VALUES ('lasku', 'alku', 0, 'Lasku')")
+        connection.execute("INSERT INTO path_contact_points VALUES ('kuski', 0, 'Kuski', 'staff', 'front', 'own', [])")
+        connection.execute("INSERT INTO drivers VALUES ('nopeus', 0, 'Nopeus', 'Asia hoituu pian.')")
         connection.execute("INSERT INTO tombstones VALUES ('t', 'tombstone-key', '2026-10-01')")
     return path
 
@@ -50,7 +54,13 @@ def talk(conversation_id: str, word: str) -> tuple:
     tokens = [(word, word, "X", word)]
     turns = [utterance(n, "customer", -0.5, text=f"{word} {n}", normalized_text=f"{word} {n}", tokens=tokens, told=told)
              for n in range(200)]  # fmt: skip
-    return conversation(f"{conversation_id}-{word}", turns, queue=MaskedText(word))
+    return conversation(
+        f"{conversation_id}-{word}",
+        turns,
+        queue=MaskedText(word),
+        goal="yes",
+        mentions=[("driver", "nopeus", 0, 0, 1, 1.0)],
+    )
 
 
 def words(response_id: str, word: str) -> object:
@@ -62,7 +72,8 @@ def words(response_id: str, word: str) -> object:
 
 def delete(connection: DuckDBPyConnection) -> None:
     for table in (
-        "utterance_scores", "utterances", "conversation_touchpoints", "conversation_parts", "conversations"
+        "mentions", "part_readings", "utterance_readings", "utterance_scores", "utterances",
+        "conversation_touchpoints", "conversation_parts", "conversations",
     ):  # fmt: skip
         connection.execute(f"DELETE FROM {table} WHERE conversation_id LIKE ?", [f"%{GONE}"])
     for table in ("verbatim_scores", "survey_responses"):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 PARAMETERS = {
     "touchpoint": "laskutus", "date": "2026-09-05", "from": "2026-01-01", "to": "2026-12-31", "opens": "08:00",
-    "closes": "16:00",
+    "closes": "16:00", "reference": "10",
 }  # fmt: skip
 OF_EVERYBODY = {
     "asr_quality": {"utterance_count", "share"},
