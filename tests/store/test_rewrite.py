@@ -21,7 +21,7 @@ OBJECTS = (
     "SELECT table_name, column_name, comment FROM duckdb_columns() ORDER BY ALL",
     "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints() ORDER BY ALL",
     "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
-    "SELECT function_name, parameters FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",  # printed otherwise when read again
+    "SELECT function_name, parameters FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",
     "SELECT index_name, sql FROM duckdb_indexes() ORDER BY ALL",
 )
 
