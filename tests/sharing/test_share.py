@@ -226,9 +226,8 @@ def test_the_samples_leave_checked(sample_night: Path, config: Config, tmp_path:
     assert share(tmp_path / "out", "--database", str(sample_night)) == 0
     with store.opened(sample_night, read_only=True) as connection:
         assert len(check_share(tmp_path / "out", connection, 5)) == len(shareable())
-    for name in ("channels", "emotions", "cues"):  # of the touchpoints one cell or another of every row is hidden now
-        hidden = [row["is_hidden"] for row in read(tmp_path / "out" / f"{name}.csv")]
-        assert {"TRUE", "FALSE"} == set(hidden), name
+    files = (tmp_path / "out" / f"{name}.csv" for name in ("touchpoints", "channels", "emotions", "cues", "languages"))
+    assert {row["is_hidden"] for file in files for row in read(file)} == {"TRUE", "FALSE"}
 
 
 @pytest.mark.parametrize(
