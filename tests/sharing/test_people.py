@@ -13,7 +13,8 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
+    "agent_behaviour", "asr_quality", "channels", "cues", "cx_on_ex", "cx_on_ex_segments", "emotion_words", "emotions",
+    "empathy_effects", "languages", "nps", "recovery", "synchrony", "touchpoints",
 }  # fmt: skip
 
 
@@ -33,9 +34,9 @@ def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, objec
 def two_people(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """Customer 1 calls three times and answers twice each time, a stranger once; two agents and one unknown reply."""
     calls = [
-        *(conversation(f"c{number}", turns(agent=7), channel="call", customer=1) for number in range(2)),
-        conversation("c2", turns(agent=8), channel="call", customer=1),
-        conversation("c3", turns(), channel="call"),
+        *(conversation(f"c{number}", turns(agent=7), channel="call", customer=1, goal="yes") for number in range(2)),
+        conversation("c2", turns(agent=8), channel="call", customer=1, goal="yes"),
+        conversation("c3", turns(), channel="call", goal="yes"),
     ]
     answers = [
         answer(f"a{number}", 9, conversation_id=f"c{number // 2}", customer=1 if number in (0, 2, 4) else None,
@@ -65,6 +66,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("cues", {"customer_count": 2, "agent_count": 3, "present_customer_count": 2, "present_agent_count": 3}),
         ("languages", {"customer_count": 2, "agent_count": 3, "main_customer_count": 2, "speaking_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
+        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "other_customer_count": 2}),
+        ("empathy_effects", {}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
     ],
 )

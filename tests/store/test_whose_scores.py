@@ -50,7 +50,10 @@ def measured(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
 def filled(connection: DuckDBPyConnection, folder: Path, with_others: bool) -> None:
     said = list(turns(with_others))
     suspect = utterance(len(said), "customer", language="sv", asr_suspect="phrase")
-    placed = [conversation(f"{channel}", [*said, suspect], channel=channel) for channel in ("chat", "call", "email")]
+    placed = [
+        conversation(f"{channel}", [*said, suspect], channel=channel, goal="yes")
+        for channel in ("chat", "call", "email")
+    ]
     load(
         connection, folder, placed, [answer("a1", 9, conversation_id="chat"), answer("a2", 3)], [("line 9", "no_text")]
     )
