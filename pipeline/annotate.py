@@ -145,15 +145,15 @@ def load_scorer(config: Config) -> Scorer:
     )
 
 
-def load_reader(config: Config) -> Reader:
-    """The reader that the settings describe.
+def load_reader(config: Config, secret: Secret | None = None) -> Reader:
+    """The reader that the settings describe; its secret is theirs unless another one is given.
 
     Raises:
         ConfigError: the lemmatizer is unknown.
         ModelError: a model is missing or altered.
         PrivacyError: there is no usable secret.
     """
-    secret = load_secret(config.paths.secret)  # first: it is missed at once, the models take seconds
+    secret = secret or load_secret(config.paths.secret)  # first: it is missed at once, the models take seconds
     return Reader(
         lemmatizer=load_lemmatizer(config.language.lemmatizer, stanza_folder=config.language.stanza_folder),
         scorer=load_scorer(config),

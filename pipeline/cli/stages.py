@@ -196,7 +196,7 @@ def _each_line(
     cells: Callable[[dict[str, Any]], tuple[str, ...]],
 ) -> None:
     """Feed the lines of a file or of standard input through a stage, a few hundred at a time, and write its rows."""
-    lines = _lines(options.file)
+    lines = lines_of(options.file)
     while texts := list(islice(lines, LINES_AT_ONCE)):
         for text, row in zip(texts, stage(texts), strict=True):
             if options.format == "jsonl":
@@ -206,7 +206,12 @@ def _each_line(
         sys.stdout.flush()
 
 
-def _lines(name: str) -> Iterator[str]:
+def lines_of(name: str) -> Iterator[str]:
+    """The lines of a text file, or with `-` of standard input.
+
+    Raises:
+        SourceError: there is no such file, or it is not UTF-8.
+    """
     path = Path(name)
     if name != "-" and not path.is_file():
         raise SourceError(f"{name} is not there: check the path.", code="missing_file")

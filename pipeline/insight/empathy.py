@@ -16,7 +16,7 @@ feel worse than it reads comes out too low, and one for those who feel better to
 from typing import TYPE_CHECKING, Any
 
 from pipeline.insight.jackknife import clusters, interval, inverse, scatter_within, slopes_of
-from pipeline.insight.reading import Columns, Table, count_people, number, read
+from pipeline.insight.reading import Columns, Table, count_people, number, read, share
 from pipeline.touchpoints.reading import MOVES
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _counts(replies: Columns, move: str) -> dict[str, Any]:
         "present_count": int(present.sum()),
         "absent_customer_count": count_people(replies["customer"][absent]),
         "absent_agent_count": count_people(replies["agent"][absent]),
+        "in_context_share": share(replies["is_in_context"][matched]),
         "unmatched_count": int((has & ~matched).sum()),
         "change_with": mean(present, sizes[0]),
         "change_without": mean(absent, sizes[1]),

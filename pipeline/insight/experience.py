@@ -11,7 +11,7 @@ which both models miss.
 from typing import TYPE_CHECKING, Any
 
 from pipeline.insight.jackknife import clusters, interval, scatter_within, slopes_of
-from pipeline.insight.reading import Columns, Table, number, people, read
+from pipeline.insight.reading import Columns, Table, number, people, read, share
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,7 +26,7 @@ MODELS = {"mean": (), "linear": ("ex",), "square": ("ex", "ex²"), "both_sides":
 COLUMNS = (
     "model", "customer_count", "agent_count", "conversation_count", "standardised_error", "standard_error",
     "behind_best", "behind_best_standard_error", "is_preferred", "slope", "slope_low", "slope_high", "curvature",
-    "curvature_low", "curvature_high",
+    "curvature_low", "curvature_high", "in_context_share",
 )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def table(dyads: Columns, seed: int) -> Table:
     losses = _losses(dyads, groups, seed)
     compared, counted = _compared(losses, groups), people(dyads)
     return list(COLUMNS), [
-        (name, *counted, *compared[name], *_terms(dyads, terms, groups)) for name, terms in MODELS.items()
+        (name, *counted, *compared[name], *_terms(dyads, terms, groups), share(dyads["is_in_context"]))
+        for name, terms in MODELS.items()
     ]
 
 

@@ -54,3 +54,8 @@ def people(columns: Columns) -> tuple[int, int, int]:
     """How many customers, agents and conversations rows are of."""
     customers, agents, conversations = (count_people(columns[name]) for name in ("customer", "agent", "conversation"))
     return customers, agents, conversations
+
+
+def share(flags: "NDArray[Any]") -> float | None:
+    """The share of flags that are set, 0-1; None of none."""
+    return float(flags.mean()) if len(flags) else None

@@ -16,7 +16,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from pipeline.insight.jackknife import clusters
-from pipeline.insight.reading import Columns, Table, number, people, read
+from pipeline.insight.reading import Columns, Table, number, people, read, share
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,7 +29,7 @@ ROUNDS = 1_000
 Z = 1.959964
 COLUMNS = (
     "segment_kind", "segment", "customer_count", "agent_count", "conversation_count", "slope", "pooled_slope",
-    "pooled_slope_low", "pooled_slope_high", "slope_everywhere", "slope_spread",
+    "pooled_slope_low", "pooled_slope_high", "slope_everywhere", "slope_spread", "in_context_share",
 )  # fmt: skip
 
 
@@ -60,10 +60,11 @@ def _rows(dyads: Columns, kind: str) -> list[tuple[Any, ...]]:
     pooled, errors, everywhere, deviation = pool(slopes, variances)
     rows = []
     for i, name in enumerate(names.tolist()):
-        customers, agents, conversations = people({key: column[place == i] for key, column in dyads.items()})
+        own = {key: column[place == i] for key, column in dyads.items()}
+        customers, agents, conversations = people(own)
         agents = max(agents, 1) if kind == "queue" else agents  # a team of agents nobody names is hidden as one of one
         figures = (slopes[i], pooled[i], pooled[i] - Z * errors[i], pooled[i] + Z * errors[i], everywhere, deviation)
-        rows.append((kind, name, customers, agents, conversations, *map(number, figures)))
+        rows.append((kind, name, customers, agents, conversations, *map(number, figures), share(own["is_in_context"])))
     return rows
 
 

@@ -11,7 +11,7 @@ is told by the view `dyads`. Where one side leads strongly the other direction e
 from typing import TYPE_CHECKING, Any
 
 from pipeline.insight.jackknife import clusters, interval
-from pipeline.insight.reading import Columns, Table, number, people, read
+from pipeline.insight.reading import Columns, Table, number, people, read, share
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -24,7 +24,8 @@ LEAST_TURNS = 3
 """Responses that a conversation must have: two deviate from their mean in one and the same way."""
 LEAST_CONVERSATIONS = 10
 COLUMNS = ("leader", "customer_count", "agent_count", "conversation_count", "response_count", "correlation",
-           "shuffled", "shuffled_low", "shuffled_high", "synchrony", "synchrony_low", "synchrony_high")  # fmt: skip
+           "shuffled", "shuffled_low", "shuffled_high", "synchrony", "synchrony_low", "synchrony_high",
+           "in_context_share")  # fmt: skip
 
 
 def synchrony(connection: "DuckDBPyConnection", *, seed: int = 1) -> Table:
@@ -40,7 +41,7 @@ def table(responses: Columns, seed: int) -> Table:
         customers, agents, conversations = people(theirs)
         if conversations >= LEAST_CONVERSATIONS:
             counts = (customers, agents, conversations, len(theirs["led"]))
-            rows.append((leader, *counts, *_figures(theirs, seed)))
+            rows.append((leader, *counts, *_figures(theirs, seed), share(theirs["is_in_context"])))
     return list(COLUMNS), rows
 
 

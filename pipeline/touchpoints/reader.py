@@ -1,15 +1,174 @@
-"""Read a masked conversation as a whole."""
+"""Read a masked conversation as a whole: its stretches on the palvelupolku, goal, ease, events, what each turn does."""
 
-from pipeline.conversation import MaskedConversation
-from pipeline.touchpoints.palvelupolku import Palvelupolku
-from pipeline.touchpoints.reading import Reading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from pipeline.config import Config
+from pipeline.conversation import SENTIMENTS, MaskedConversation, MaskedUtterance
+from pipeline.models import ModelCard, verified_card
+from pipeline.touchpoints.mentions import find_mentions
+from pipeline.touchpoints.network import ANOTHER_AGENT, PREFIXES, Line, PathNetwork, load, said
+from pipeline.touchpoints.placing import place as place_on_path
+from pipeline.touchpoints.reading import (
+    EASES,
+    EVENTS,
+    GOALS,
+    MOVES,
+    TARGETS,
+    Dimensions,
+    Mention,
+    Place,
+    Reading,
+    TurnReading,
+)
+from pipeline.touchpoints.reasons import find_reason
 from pipeline.touchpoints.rules import by_lemmas, by_metadata, evidence, whole
+from pipeline.touchpoints.scheme import (
+    AGENT_DEEDS,
+    CUSTOMER_DEEDS,
+    FEELINGS,
+    STRETCH_HEADS,
+    TURN_HEADS,
+    WHOLE_HEADS,
+    Head,
+    columns,
+)
+from pipeline.touchpoints.taxonomies import Taxonomies, load_taxonomies
+
+if TYPE_CHECKING:
+    from pipeline.touchpoints.network import Floats
+
+Name = TypeVar("Name", bound=str)
+
+PEOPLE = ("customer", "agent")
+STRONG = 0.5
+"""From this mean size on (of 2) a feeling is strong enough to ask what it is about."""
 
 
-def read_conversation(conversation: MaskedConversation, path: Palvelupolku) -> Reading:
-    """Where it is on the path and what is read there."""
+@dataclass(frozen=True, slots=True)
+class PathReader:
+    """What is looked for, and the network that reads conversations, where there is one."""
+
+    taxonomies: Taxonomies
+    card: ModelCard | None = None
+    network: PathNetwork | None = None
+
+    def read(self, conversations: Sequence[MaskedConversation]) -> list[Reading]:
+        """What is read in each conversation, in order."""
+        if self.card is None or self.network is None:
+            return [read_by_rules(conversation, self.taxonomies) for conversation in conversations]
+        turns = self.network.turns([lines(conversation) for conversation in conversations])
+        return [
+            _read(conversation, vectors, self.taxonomies, self.card, self.network)
+            for conversation, vectors in zip(conversations, turns, strict=True)
+        ]
+
+
+def load_path_reader(config: Config) -> PathReader:
+    """The reader of the settings; without a model it places by the source's fields and by lemmas alone.
+
+    Raises:
+        ConfigError: the palvelupolku or the drivers are not what they should be.
+        ModelError: the model is missing or altered.
+    """
+    taxonomies = load_taxonomies(config)
+    if not config.touchpoints.model:
+        return PathReader(taxonomies)
+    card = verified_card(config.paths.models / config.touchpoints.model)
+    return PathReader(taxonomies, card, load(card))
+
+
+def lines(conversation: MaskedConversation) -> list[Line]:
+    """The turns as the network gets them; what a speech recognizer made up is left empty."""
+    agents: list[str | None] = []
+    found = []
+    for turn in conversation.utterances:
+        if turn.speaker == "agent" and turn.participant_key not in agents:
+            agents.append(turn.participant_key)
+        is_another = turn.speaker == "agent" and turn.participant_key in agents[1:]
+        prefix = ANOTHER_AGENT if is_another else PREFIXES[turn.speaker]
+        found.append(Line(prefix, "" if turn.asr_suspect else turn.text))
+    return found
+
+
+def read_by_rules(conversation: MaskedConversation, taxonomies: Taxonomies) -> Reading:
+    """Where the source's fields, else the lemmas, put it: one stretch, and what it mentions; nothing else is read."""
+    path = taxonomies.path
     decided = by_metadata(conversation, path)
     touchpoint, rule = decided or by_lemmas(conversation, path)
     places = evidence(conversation, touchpoint, 0, len(conversation.utterances)) if touchpoint else ()
     confidence = 1.0 if decided else None
-    return Reading(segments=(whole(conversation, touchpoint, rule, confidence=confidence, evidence=places),))
+    return Reading(
+        segments=(whole(conversation, touchpoint, rule, confidence=confidence, evidence=places),),
+        mentions=find_mentions(conversation, taxonomies),
+    )
+
+
+def _read(
+    conversation: MaskedConversation,
+    turns: "Floats",
+    taxonomies: Taxonomies,
+    card: ModelCard,
+    network: PathNetwork,
+) -> Reading:
+    logits = network.of_turns(turns)
+    probabilities = {head.name: said(logits, head, columns(TURN_HEADS, head.name)) for head in TURN_HEADS}
+    read = {
+        turn.index: _turn(turn, {name: values[turn.index] for name, values in probabilities.items()})
+        for turn in conversation.utterances
+        if turn.speaker in PEOPLE and turn.asr_suspect is None
+    }
+    of_id = {touchpoint.id: touchpoint for touchpoint in taxonomies.path.touchpoints}
+    segments = []
+    for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path):
+        first, last = segment.first_utterance_index, segment.last_utterance_index
+        dimensions = _dimensions(network.of_stretch(turns[first : last + 1]), STRETCH_HEADS)
+        reason = find_reason(conversation, read, of_id.get(segment.touchpoint), first, last)
+        segments.append(replace(segment, dimensions=dimensions, reason=reason))
+    at_whole = network.of_whole(turns)
+    return Reading(
+        segments=tuple(segments),
+        dimensions=_dimensions(at_whole, WHOLE_HEADS),
+        events=_named(EVENTS, said(at_whole, WHOLE_HEADS[-1], columns(WHOLE_HEADS, "event"))),
+        turns=read,
+        mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),
+        model=card.name,
+        model_version=card.version,
+    )
+
+
+def _dimensions(logits: "Floats", heads: tuple[Head, ...]) -> Dimensions:
+    goal, ease = (said(logits, head, columns(heads, head.name)) for head in STRETCH_HEADS)
+    return Dimensions(goal=_named(GOALS, goal), ease=_named(EASES, ease))
+
+
+def _named(names: Sequence[Name], values: "Floats | Sequence[float]") -> dict[Name, float]:
+    return {name: float(values[place]) for place, name in enumerate(names)}
+
+
+def _turn(turn: MaskedUtterance, said: Mapping[str, "Floats"]) -> TurnReading:
+    own = CUSTOMER_DEEDS if turn.speaker == "customer" else AGENT_DEEDS
+    deeds = dict(zip(own, said[turn.speaker], strict=True))
+    felt = said["feeling"]
+    feeling = [felt[:2].sum(), felt[2], felt[3:].sum()] if turn.speaker == "customer" else None
+    return TurnReading(
+        feeling=_named(SENTIMENTS, feeling) if feeling else None,
+        moves={move: float(deeds.get(move, 0.0)) for move in MOVES},
+    )
+
+
+def _targets(conversation: MaskedConversation, said: Mapping[str, "Floats"]) -> list[Mention]:
+    """What each strong feeling of a customer is about, with the words that carry it, else the whole turn."""
+    found = []
+    for turn in conversation.utterances:
+        felt = said["feeling"][turn.index]
+        size = abs(sum(value * float(share) for value, share in zip(FEELINGS, felt, strict=True)))
+        if turn.speaker != "customer" or turn.asr_suspect or size < STRONG or not turn.text:
+            continue
+        shares = said["target"][turn.index]
+        place = int(shares.argmax())
+        words = turn.score.evidence if turn.score else ()
+        spans = [(one.start, one.end) for one in words if one.label in SENTIMENTS] or [(0, len(turn.text))]
+        found += [Mention("target", TARGETS[place], Place(turn.index, *span), float(shares[place])) for span in spans]
+    return found

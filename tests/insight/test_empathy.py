@@ -48,6 +48,7 @@ def replies(
         "customer": np.arange(size) + 0 * count,
         "agent": agent + 0 * count,
         "stratum": np.minimum((before + 1) // 0.4, 4).astype(int) * 4 + np.array([0, 1, 2, 2, 3, 3])[:, None],
+        "is_in_context": np.ones((6, size), dtype=bool),
         "understanding": np.array(moves),
         "adjusting": np.array(moves) if together else rng.random((6, size)) < 0.1,
     }
@@ -118,6 +119,7 @@ def test_whose_replies_are_compared() -> None:
         "customer": np.array([1, 1, 2, 3, 3, 4]),
         "conversation": np.arange(6),
         "agent": np.array([7, 8, 7, -1, 7, 9]),
+        "is_in_context": np.array([True, True, True, False, True, False]),
     }
     names, rows = table(columns)
     told = next(dict(zip(names, row, strict=True)) for row in rows if row[0] == "understanding")
@@ -126,6 +128,7 @@ def test_whose_replies_are_compared() -> None:
     assert (told["reply_count"], told["present_count"], told["unmatched_count"]) == (5, 2, 1)
     assert (told["present_customer_count"], told["present_agent_count"]) == (1, 2)
     assert (told["absent_customer_count"], told["absent_agent_count"]) == (2, 1)
+    assert told["in_context_share"] == pytest.approx(0.8)
     assert (told["change_with"], told["change_without"]) == pytest.approx((0.5, 0.2))
     assert told["effect"] is None, "five agents or conversations on both sides are asked for"
 

@@ -33,7 +33,7 @@ def dyads(
     cx = slope * ex + square * ex**2 + start * came + skill + rng.normal(0, 0.4, size)
     return {
         "cx": cx, "ex": ex, "start": came, "agent": agent, "customer": np.arange(size) // 2,
-        "conversation": np.arange(size),
+        "conversation": np.arange(size), "is_in_context": np.arange(size) % 4 > 0,
     }  # fmt: skip
 
 
@@ -84,6 +84,7 @@ def test_errors_are_standardised() -> None:
     assert models["square"]["curvature_low"] > 0.5
     counts = {(model["customer_count"], model["agent_count"], model["conversation_count"]) for model in models.values()}
     assert counts == {(1000, 40, 2000)}
+    assert {model["in_context_share"] for model in models.values()} == {0.75}
 
 
 def test_agents_are_left_out_whole() -> None:

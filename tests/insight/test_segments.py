@@ -26,6 +26,7 @@ def dyads(
     number = np.arange(len(place))
     return {
         "cx": cx, "ex": ex, "agent": agent, "customer": number, "conversation": number,
+        "is_in_context": number >= 0,
         "segment_kind": np.full(len(place), "queue", dtype=object),
         "segment": np.array([f"team {one}" for one in place], dtype=object),
     }, true  # fmt: skip

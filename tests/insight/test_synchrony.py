@@ -41,7 +41,8 @@ def responses(
         found["customer"] += [(theirs[k], ours[k], *who) for k in range(length)]
     rows = [(leader, *row) for leader in LEADERS for row in found[leader]]
     names = ("leader", "led", "followed", "conversation", "customer", "agent", "touchpoint")
-    return {name: np.array([row[place] for row in rows]) for place, name in enumerate(names)}
+    found_columns = {name: np.array([row[place] for row in rows]) for place, name in enumerate(names)}
+    return found_columns | {"is_in_context": np.array([row[3] > 0 for row in rows])}
 
 
 def told(columns: Columns, seed: int = 1) -> dict[str, dict[str, Any]]:

@@ -13,33 +13,42 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "agent_behaviour", "asr_quality", "channels", "cues", "cx_on_ex", "cx_on_ex_segments", "emotion_words", "emotions",
-    "empathy_effects", "languages", "nps", "recovery", "synchrony", "touchpoints",
+    "agent_behaviour", "asr_quality", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "cx_on_ex",
+    "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps", "recovery",
+    "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations",
+    "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
 }  # fmt: skip
+
+
+NAMED = [(kind, "lasku", turn, 0, 5, 1.0) for kind in ("contact_point", "driver") for turn in range(4)]
+"""Everybody names the same."""
 
 
 def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, object]]:
     """A turn of an angry customer with evidence, one of an agent, a suspect one."""
-    told = {"cues": {cue: 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
-    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9}, "told": told}
-    return [
+    told = {"cues": {cue: 0.9, "expectation_over": 0.9, "advocacy": 0.9}, "evidence": [["anger", 0, 5, 0.9]]}
+    customer = {"role": "customer", "sentiment": -0.9, "emotions": {"anger": 0.9, "surprise": 0.9}, "told": told}
+    said = [
         customer,
         {"role": "agent", "sentiment": 0.1, "told": told, "participant_key": key(agent)},
         {"role": "customer", "asr_suspect": "phrase"},
         customer,
     ]
+    return [{**turn, "seconds": 10.0 * index, "end_seconds": 10.0 * index + 5} for index, turn in enumerate(said)]
 
 
 @pytest.fixture
 def two_people(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """Customer 1 calls three times and answers twice each time, a stranger once; two agents and one unknown reply."""
+    read = {"channel": "call", "goal": "yes", "ease": "easy", "moves": {"1": {"hand_over": 0.9}}}
     calls = [
-        *(conversation(f"c{number}", turns(agent=7), channel="call", customer=1, goal="yes") for number in range(2)),
-        conversation("c2", turns(agent=8), channel="call", customer=1, goal="yes"),
-        conversation("c3", turns(), channel="call", goal="yes"),
+        *(conversation(f"c{number}", turns(agent=7), customer=1, mentions=NAMED, **read) for number in range(2)),
+        conversation("c2", turns(agent=8), customer=1, mentions=NAMED, **read),
+        conversation("c3", turns(), mentions=NAMED, **read),
     ]
     answers = [
         answer(f"a{number}", 9, conversation_id=f"c{number // 2}", customer=1 if number in (0, 2, 4) else None,
+               ces_rating=5, first_contact_resolution=True,
                verbatim=MaskedText("lasku"), sentiment=-0.9, emotions={"anger": 0.9},
                tokens=[["lasku", "lasku", "NOUN"]], told={"evidence": [["anger", 0, 5, 0.9]]})
         for number in range(8)
@@ -65,14 +74,43 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("emotions", {"customer_count": 2, "present_customer_count": 2, "everywhere_customer_count": 2}),
         ("cues", {"customer_count": 2, "agent_count": 3, "present_customer_count": 2, "present_agent_count": 3}),
         ("languages", {"customer_count": 2, "agent_count": 3, "main_customer_count": 2, "speaking_customer_count": 2}),
+        ("contact_points", {"customer_count": 2, "naming_customer_count": 2, "agent_count": 3}),
+        ("drivers", {"customer_count": 2, "emotion_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
-        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "other_customer_count": 2}),
+        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "present_agent_count": 2, "present_customer_count": 2,
+                             "other_customer_count": 2}),
         ("empathy_effects", {}),
+        ("recovery_nps", {"customer_count": 2}),
+        ("contact_waits", {"customer_count": 1, "all_customer_count": 1}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
+        ("arcs", {"customer_count": 2}),
+        ("arc_nps", {"respondent_count": 2}),
+        ("dimensions", {"customer_count": 2, "goal_customer_count": 2, "ease_customer_count": 2, "respondent_count": 2,
+                        "felt_customer_count": 2}),
+        ("coverage", {"customer_count": 2, "known_customer_count": 2}),
+        ("events", {"customer_count": 2, "present_customer_count": 2}),
+        ("expectations", {"customer_count": 2, "gap_customer_count": 2}),
+        ("surprises", {"customer_count": 2, "shocked_customer_count": 2}),
+        ("advocacy", {"customer_count": 2, "present_customer_count": 2}),
+        ("hand_offs", {"customer_count": 2, "compared_customer_count": 2, "told_customer_count": 2}),
+        ("fcr", {"customer_count": 2, "known_customer_count": 2}),
+        ("fcr_agreement", {"customer_count": 2}),
+        ("timing", {"customer_count": 2, "agent_count": 3, "call_customer_count": 2, "waiting_customer_count": 2}),
+        ("waits", {"customer_count": 2, "agent_count": 3}),
     ],
-)
+)  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
     assert read(two_people, name) == counts
+
+
+def test_pairs_of_channels_count_customers(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Customer 1 called twice and chatted three times, 2 once each and was read, 3 only called."""
+    contacts = [(1, "call")] * 2 + [(1, "chat")] * 3 + [(2, "call"), (2, "chat"), (3, "call")]
+    load(connection, tmp_path, [
+        conversation(f"c{number}", customer=customer, channel=channel, goal="yes" if customer == 2 else None)
+        for number, (customer, channel) in enumerate(contacts)
+    ])  # fmt: skip
+    assert read(connection, "channel_gaps") == {"customer_count": 2, "goal_customer_count": 1}
 
 
 def test_every_metric_that_leaves_is_counted_above() -> None:

@@ -139,7 +139,9 @@ def test_nothing_is_left_when_the_check_fails(
     """As if the hiding hid nothing: the check counts again."""
     monkeypatch.setattr("pipeline.sharing.hide_linked", lambda tables, floor: tables)
     assert share(tmp_path / "out") == 1
-    assert "Groups of fewer than 5 people can be seen or computed in channels.csv" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Groups of fewer than 5 people can be seen or computed in " in told
+    assert "channels.csv (2)" in told
     assert not [path for path in tmp_path.iterdir() if "out" in path.name]
 
 

@@ -52,13 +52,20 @@ def export(network: Any, tokenizer: Any, samples: Sequence[str], folder: Path) -
     rows = encode(tokenizer, samples, [""] * len(samples))
     rows.sort(key=len)
     batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
-    _round_weights(model, _ranges(model, [feeds(batch) for batch in batches]))
-    _round_embeddings(model)
-    onnx.checker.check_model(model)
+    quantise(model, [feeds(batch) for batch in batches])
     onnx.save(model, path)
     tokenizer.backend_tokenizer.no_padding()
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
+
+
+def quantise(model: Any, batches: Sequence[dict[str, Any]]) -> None:
+    """Round the weights and embeddings of an ONNX model in place; the inputs in `batches` fix the scales."""
+    import onnx
+
+    _round_weights(model, _ranges(model, batches))
+    _round_embeddings(model)
+    onnx.checker.check_model(model)
 
 
 def _trace(network: Any, path: Path) -> None:

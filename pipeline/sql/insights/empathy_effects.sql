@@ -1,6 +1,6 @@
 -- description: What does each move of an agent do to the customer's feeling, against replies to customers who felt the same?
 -- grain: move; a reply is all that agents say between two turns of the customer
--- unit: feeling -1…1; change_with and change_without over the matched replies with and without the move; effect with its 95 % interval, the other moves held equal; _of_two: the mean of the customer's next two turns in place of the next. Told of matched replies, not a proof of cause
+-- unit: feeling -1…1; change_with and change_without over the matched replies with and without the move; effect with its 95 % interval, the other moves held equal; _of_two: the mean of the customer's next two turns in place of the next; in_context_share 0…1 of the matched replies with feelings read in context. Told of matched replies, not a proof of cause
 -- people: customer_count, agent_count by move; present_customer_count, present_agent_count for present_count, unmatched_count, change_with, change_without, effect, effect_low, effect_high, effect_of_two, effect_of_two_low, effect_of_two_high; absent_customer_count, absent_agent_count for change_with, change_without, effect, effect_low, effect_high, effect_of_two, effect_of_two_low, effect_of_two_high
 WITH replies AS (
     SELECT conversation_id, reply_number,
@@ -8,6 +8,7 @@ WITH replies AS (
         arg_min(participant_key, utterance_index) AS agent,
         arg_min(touchpoint, utterance_index) AS touchpoint,
         any_value(channel) AS channel,
+        any_value(feeling_source) = 'context' AS is_in_context,
         any_value(feeling_before) AS before,
         coalesce(any_value(feeling_before) - any_value(feeling_earlier), 0) AS before_change,
         any_value(feeling_after) AS after,
@@ -25,7 +26,7 @@ WITH replies AS (
     WHERE feeling_before IS NOT NULL AND feeling_after IS NOT NULL
     GROUP BY conversation_id, reply_number
 )
-SELECT before, before_change, after, after_two,
+SELECT before, before_change, after, after_two, is_in_context,
     understanding, mirroring, adjusting, complaint_thanks, preference_question, mandate, confirmation, open_question, hand_over,
     dense_rank() OVER (ORDER BY conversation_id) AS conversation,
     dense_rank() OVER (ORDER BY customer) AS customer,

@@ -41,9 +41,8 @@ contacts AS (
     FROM turns
     GROUP BY queue, name, conversation_id
 ),
--- Wilson's interval (1927, JASA 22(158)) with as many conversations as the real ones are worth, since those of one agent are
--- alike: n over the design effect, shrunk by Student's t with an agent less (Korn, Graubard 1998, Survey Methodology 24(2);
--- the quantile: Abramowitz, Stegun 1964, 26.7.5).
+-- Wilson's interval for as many conversations as the real ones are worth, since those of one agent are alike: n over the
+-- design effect, shrunk by Student's t with an agent less (Korn, Graubard 1998, Survey Methodology 24(2)).
 bases AS (
     SELECT queue, name, 'conversation' AS basis, conversation_id, agent, is_present FROM contacts
     UNION ALL
@@ -64,24 +63,13 @@ worth AS (
         greatest(count(*) - 1, 1) AS freedom,
         (freedom + 1) / freedom * sum((own_present - share * own_size) ** 2) / nullif(size * share * (1 - share), 0)
             AS design_effect,
-        1.959964 AS z,
-        z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2)
-            + (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * freedom ** 3) AS t,
-        size / greatest(coalesce(design_effect, 1), 1) * (z / t) ** 2 AS n
+        size / greatest(coalesce(design_effect, 1), 1) * (1.959964 / t_quantile(freedom)) ** 2 AS n
     FROM agents
     GROUP BY queue, name, basis, size, share
 ),
-middles AS (
-    SELECT queue, name, basis, size, share,
-        (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n) AS middle,
-        z / (1 + z ** 2 / n) * sqrt(share * (1 - share) / n + z ** 2 / (4 * n ** 2)) AS reach
-    FROM worth
-),
 shares AS (
-    SELECT queue, name, basis, size, share,
-        greatest(middle - reach, 0.0) AS low,
-        least(middle + reach, 1.0) AS high
-    FROM middles
+    SELECT queue, name, basis, size, share, wilson_low(share * n, n) AS low, wilson_high(share * n, n) AS high
+    FROM worth
 )
 SELECT queue, replace(name, 'is_', '') AS behaviour, agent_count, customer_count,
     overall.size::BIGINT AS conversation_count, turn_count,

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW agent_turns AS
 WITH customers AS (
-    SELECT conversation_id, utterance_index, turn_number, feeling,
+    SELECT conversation_id, utterance_index, turn_number, feeling, feeling_source,
         avg(feeling) OVER (turn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS feeling_earlier,
         avg(feeling) OVER (turn ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) AS mean_of_two
     FROM felt_turns
@@ -12,11 +12,9 @@ agents AS (
     FROM utterance_readings AS readings
     JOIN utterances USING (conversation_id, utterance_index)
     LEFT JOIN utterance_scores USING (conversation_id, utterance_index)
-    WHERE speaker_role = 'agent' AND asr_suspect IS NULL
+    WHERE speaker_role = 'agent'
 )
-SELECT agents.conversation_id, agents.utterance_index, channel, queue,
-    CASE WHEN agents.utterance_index <= last_utterance_index THEN touchpoint END AS touchpoint,
-    started_date, customer_key, agents.participant_key,
+SELECT agents.conversation_id, agents.utterance_index, channel, queue, touchpoint, started_date, customer_key, agents.participant_key,
     coalesce(before.turn_number, 0) AS reply_number,
     understanding_probability >= 0.5 AS is_understanding,
     mirroring_probability >= 0.5 AS is_mirroring,
@@ -28,6 +26,7 @@ SELECT agents.conversation_id, agents.utterance_index, channel, queue,
     open_question_probability >= 0.5 AS is_open_question,
     hand_over_probability >= 0.5 AS is_hand_over,
     agents.feeling,
+    coalesce(before.feeling_source, after.feeling_source) AS feeling_source,
     before.feeling AS feeling_before,
     before.feeling_earlier,
     after.feeling AS feeling_after,
@@ -36,13 +35,13 @@ SELECT agents.conversation_id, agents.utterance_index, channel, queue,
     after.mean_of_two - before.feeling AS change_two
 FROM agents
 JOIN conversations USING (conversation_id)
-ASOF LEFT JOIN conversation_touchpoints AS places
-    ON places.conversation_id = agents.conversation_id AND places.first_utterance_index <= agents.utterance_index
+LEFT JOIN utterance_touchpoints AS places
+    ON places.conversation_id = agents.conversation_id AND places.utterance_index = agents.utterance_index
 ASOF LEFT JOIN customers AS before
     ON before.conversation_id = agents.conversation_id AND before.utterance_index < agents.utterance_index
 LEFT JOIN customers AS after
     ON after.conversation_id = agents.conversation_id AND after.turn_number = coalesce(before.turn_number, 0) + 1;
-COMMENT ON VIEW agent_turns IS 'What each turn of an agent does, and what the customer feels before and after: a row for each turn that has been read. Bare back-channels of the customer are passed over (felt_turns). Agents are looked at as teams (queue), never one by one.';
+COMMENT ON VIEW agent_turns IS 'What each turn of an agent does, and what the customer feels before and after: a row for each turn that has been read. Turns of the customer that only keep the talk going (joo, mm, aivan) are passed over (felt_turns). Agents are looked at as teams (queue), never one by one.';
 COMMENT ON COLUMN agent_turns.conversation_id IS 'The conversation.';
 COMMENT ON COLUMN agent_turns.utterance_index IS 'The utterance in it.';
 COMMENT ON COLUMN agent_turns.channel IS 'Channel of the conversation.';
@@ -62,6 +61,7 @@ COMMENT ON COLUMN agent_turns.is_confirmation IS 'Makes sure at the end that all
 COMMENT ON COLUMN agent_turns.is_open_question IS 'Asks an open question.';
 COMMENT ON COLUMN agent_turns.is_hand_over IS 'Hands over to somebody else, or takes over.';
 COMMENT ON COLUMN agent_turns.feeling IS 'Sentiment of the turn itself, P(positive) - P(negative), from -1 to 1; NULL where it is not scored.';
+COMMENT ON COLUMN agent_turns.feeling_source IS 'Where the customer''s feelings are from, as in customer_feelings; NULL where the customer says nothing that counts.';
 COMMENT ON COLUMN agent_turns.feeling_before IS 'The customer''s feeling in their last turn before, from -1 to 1; NULL where there is none.';
 COMMENT ON COLUMN agent_turns.feeling_earlier IS 'Mean of their turns before that one.';
 COMMENT ON COLUMN agent_turns.feeling_after IS 'The customer''s feeling in their next turn; NULL where there is none.';

@@ -1,0 +1,1 @@
+"""Teaching the network that reads conversations; the night needs none of this."""

@@ -1,0 +1,239 @@
+"""Train the network that reads conversations, from our gold, and write it as a model folder."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.affect.finnish import Network, load_network
+from pipeline.affect.learning.export import quantise
+from pipeline.conversation import MaskedConversation
+from pipeline.errors import ModelError
+from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
+from pipeline.touchpoints.gold import GoldConversation, GoldReading
+from pipeline.touchpoints.learning.network import ALONE_SCALE, Example, Progress, Recipe, make_network, teach
+from pipeline.touchpoints.network import HEADS, PREFIXES, Line, feeds, window_turns
+from pipeline.touchpoints.reader import lines
+from pipeline.touchpoints.reading import TARGETS
+from pipeline.touchpoints.scheme import (
+    AGENT_DEEDS,
+    CUSTOMER_DEEDS,
+    FEELINGS,
+    MATTERS,
+    NO_EASE,
+    STRETCH_HEADS,
+    TURN_HEADS,
+    WHOLE_HEADS,
+    columns,
+    width,
+)
+
+MODEL = "path-finnish-0.2.0"
+Floats = NDArray[np.float32]
+Matter = tuple[Line, Sequence[str]]
+"""A single turn, and what it is about: one name or several, equally."""
+
+
+class Alone:
+    """What the classifier of feelings makes of turns by themselves, and its tokenizer, which the encoder shares."""
+
+    def __init__(self, folder: Path) -> None:
+        self.network: Network = load_network(folder)
+        self.name = folder.name
+
+    def read(self, texts: Sequence[str]) -> Floats:
+        """(texts, size)."""
+        empty = [""] * len(texts)
+        return np.concatenate([self.network.run(part, texts, empty) for part in ("features", "logits")], axis=1)
+
+    def ids(self, spoken: Sequence[Line]) -> list[list[int]]:
+        """Token ids of each turn, without marks of start and end."""
+        texts = [f"{line.prefix}: {line.text}" for line in spoken]
+        return [one.ids for one in self.network.tokenizer.encode_batch(texts, add_special_tokens=False)]
+
+
+def example_of(gold: GoldConversation, masked: MaskedConversation, alone: Alone) -> Example:
+    """A gold conversation, masked, as the network learns it; the first reading is what is learnt."""
+    spoken = lines(masked)
+    reading = gold.readings[0]
+    return Example(
+        windows=window_turns(alone.ids(spoken)),
+        alone=alone.read([line.text for line in spoken]),
+        turns=np.stack([_turn(gold, reading, place) for place in range(len(spoken))]),
+        whole=_whole(gold, reading),
+        stretches=[
+            (segment.first, segment.last, _dimensions(segment.goal, segment.ease)) for segment in reading.segments
+        ],
+    )
+
+
+def matter_of(matter: Matter, alone: Alone) -> Example:
+    """A single turn of which only the matter is known."""
+    line, names = matter
+    row = np.full((1, width(TURN_HEADS)), np.nan, np.float32)
+    row[0, columns(TURN_HEADS, "matter")] = [(name in names) / len(names) for name in MATTERS]
+    return Example(windows=window_turns(alone.ids([line])), alone=alone.read([line.text]), turns=row)
+
+
+def _turn(gold: GoldConversation, reading: GoldReading, place: int) -> Floats:
+    row = np.full(width(TURN_HEADS), np.nan, np.float32)
+    speaker, turn = gold.speakers[place], reading.turns[place]
+    touchpoint = next(one.touchpoint for one in reading.segments if one.first <= place <= one.last)
+    row[columns(TURN_HEADS, "matter")] = [name == touchpoint for name in MATTERS]
+    if speaker == "customer":
+        row[columns(TURN_HEADS, "customer")] = [deed in turn.does for deed in CUSTOMER_DEEDS]
+        row[columns(TURN_HEADS, "feeling")] = [value == turn.feeling for value in FEELINGS]
+        if turn.feeling and turn.targets:
+            row[columns(TURN_HEADS, "target")] = [name in turn.targets for name in TARGETS]
+    elif speaker == "agent":
+        row[columns(TURN_HEADS, "agent")] = [deed in turn.does for deed in AGENT_DEEDS]
+    return row
+
+
+def _dimensions(goal: str, ease: str | None) -> Floats:
+    goals = [name == goal for name in STRETCH_HEADS[0].labels]
+    eases = [name == (ease or NO_EASE) for name in STRETCH_HEADS[1].labels]
+    return np.array([*goals, *eases], np.float32)
+
+
+def _whole(gold: GoldConversation, reading: GoldReading) -> Floats:
+    events = [
+        reading.customer_does("complaint", gold.speakers),
+        reading.customer_does("repeat_contact", gold.speakers),
+        reading.churn,
+        reading.transferred,
+    ]
+    row = np.concatenate([_dimensions(reading.goal, reading.ease), np.array(events, np.float32)])
+    assert len(row) == width(WHOLE_HEADS)
+    return row
+
+
+def read_matters(path: Path, texts: Mapping[str, tuple[str, str]]) -> Iterator[Matter]:
+    """Single turns with what they are about.
+
+    Args:
+        path: lines of `{"id": …, "matters": [names]}`.
+        texts: of each id the speaker and the text, from `data/gold/feelings_develop.jsonl`.
+    """
+    for line in path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        speaker, text = texts[record["id"]]
+        yield Line(PREFIXES["customer" if speaker == "customer" else "agent"], text), record["matters"]
+
+
+def train_conversations(
+    examples: Sequence[Example],
+    matters: Sequence[Example],
+    start: Path,
+    alone: Alone,
+    folder: Path,
+    *,
+    recipe: Recipe,
+    created: date | None = None,
+    progress: Progress = lambda step, steps, loss: None,
+) -> None:
+    """Teach a network and write it into `folder`: `model.onnx`, `heads.npz`, `tokenizer.json` and a card.
+
+    Raises:
+        ModelError: torch, transformers or onnx is not installed, or `start` holds no encoder.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise ModelError("torch is missing: run pip install -e '.[neural]' in the checkout.") from None
+    torch.manual_seed(recipe.seed)
+    read = np.concatenate([example.alone for example in examples])
+    scale = ALONE_SCALE / (read.std(axis=0) + 1e-3)
+    network = make_network(start, read.mean(axis=0), scale, recipe.frozen_layers)
+    teach(network, examples, matters, recipe, progress)
+    write(network, alone, examples, folder, recipe=str(recipe), created=created)
+
+
+def write(
+    network: Any, alone: Alone, examples: Sequence[Example], folder: Path, *, recipe: str, created: date | None = None
+) -> None:
+    """Write a taught network into `folder`; some of the examples fix the scales of its whole numbers."""
+    import onnx
+
+    folder.mkdir(parents=True, exist_ok=True)
+    heads = {
+        f"{name}_{part}": getattr(getattr(network, name), part).detach().numpy().astype(np.float32)
+        for name in ("norm", "turn", "pool", "whole", "stretch")
+        for part in ("weight", "bias")
+    }
+    heads |= {name: getattr(network, name).numpy() for name in ("alone_mean", "alone_scale")}
+    np.savez_compressed(folder / HEADS, **heads)
+    with TemporaryDirectory() as place:
+        traced = Path(place) / ONNX
+        _trace(network.encoder, traced)
+        model = onnx.load(traced)
+    windows = [window for example in examples[:: max(1, len(examples) // 150)] for window in example.windows]
+    quantise(model, [feeds([window]) for window in windows])
+    onnx.save(model, folder / ONNX)
+    alone.network.tokenizer.save(str(folder / TOKENIZER))
+    files = {name: sha256_of(folder / name) for name in (HEADS, ONNX, TOKENIZER)}
+    day = created or datetime.now(UTC).date()
+    (folder / CARD).write_text(_card(folder.name, alone.name, recipe, day, files, len(examples)), encoding="utf-8")
+
+
+def _trace(encoder: Any, path: Path) -> None:
+    import warnings
+
+    import torch
+
+    class Readable(torch.nn.Module):  # type: ignore[misc]
+        """The encoder with one bare tensor as its output."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    encoder.eval()
+    encoder.config._attn_implementation = "eager"
+    ids = torch.tensor([[0, 5, 6, 7, 2], [0, 8, 9, 2, 1]])
+    axes = {0: "windows", 1: "tokens"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of every shape it fixes; a test compares what both say
+        torch.onnx.export(
+            Readable().eval(),
+            (ids, torch.ones_like(ids)),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["hidden"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "hidden": axes},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _card(name: str, alone: str, recipe: str, day: date, files: Mapping[str, str], rows: int) -> str:
+    lines_of_files = "\n".join(f'"{file}" = "{digest}"' for file, digest in files.items())
+    base, _, version = name.rpartition("-")
+    return f"""name = "{base}"
+task = "conversations"
+backend = "path"
+version = "{version}"
+created = {day}
+description = "Whole conversations: touchpoints, goal, ease, feelings in context, what each turn does."
+intended_use = "Masked Finnish conversations of customers with a company's service, in aggregate."
+limits = "Learnt from invented conversations; unusual trades are read less well. Not for judging single persons."
+alone = "{alone}"  # the classifier whose reading of each turn by itself stands beside
+recipe = "{recipe}"
+
+[files]
+{lines_of_files}
+
+[[data]]
+title = "Conversations of customers and agents, develop part: invented for this project"
+licence = "CC0 1.0"
+rows = {rows}
+source = "data/gold/conversations_develop.jsonl"
+"""

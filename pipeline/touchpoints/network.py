@@ -1,0 +1,201 @@
+"""The network that reads a whole conversation: an encoder over windows of turns, and linear heads on its turns.
+
+A turn is the mean of its tokens, read with the turns around it, beside what the classifier of feelings makes of it
+alone; a stretch or the whole is several attention-weighted means of its turns. A conversation too long for the encoder
+is read in windows that overlap, and a turn in two windows is the mean of both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from pipeline.conversation import Speaker
+from pipeline.errors import ModelError
+from pipeline.models import ModelCard, load_onnx, verified_card
+from pipeline.touchpoints.scheme import STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, Head, width
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.affect.finnish import Network
+
+    Floats = NDArray[np.float32]
+
+HEADS = "heads.npz"
+MAX_TOKENS = 512
+"""The encoder has so many positions."""
+MAX_TURN_TOKENS = 160
+"""The rest of a longer turn is not read."""
+OVERLAP = 3
+"""Windows overlap by about a third."""
+POOLS = 6
+"""So many attention-weighted means describe a stretch."""
+BATCH_SIZE = 4
+PREFIXES: Mapping[Speaker, str] = {"customer": "asiakas", "agent": "virkailija", "bot": "botti", "unknown": "botti"}
+ANOTHER_AGENT = "toinen virkailija"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Token ids, and for each the turn it belongs to; -1 for the one that starts the window."""
+
+    ids: tuple[int, ...]
+    turns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A turn as the network gets it: who speaks, and what."""
+
+    prefix: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathNetwork:
+    """A tokenizer, an encoder in onnxruntime, the heads by name, and the network that reads turns alone."""
+
+    tokenizer: Any
+    session: Any
+    heads: Mapping[str, "Floats"]
+    alone: "Network"
+
+    def turns(self, conversations: Sequence[Sequence[Line]]) -> "list[Floats]":
+        """For each conversation its turns as the heads take them (turns, size)."""
+        import numpy as np
+
+        windows = [window_turns(self._encode(lines)) for lines in conversations]
+        flat = [(number, window) for number, parts in enumerate(windows) for window in parts]
+        size = int(self.session.get_outputs()[0].shape[-1])
+        sums = [np.zeros((len(lines), size), np.float32) for lines in conversations]
+        counts = [np.zeros((len(lines), 1), np.float32) for lines in conversations]
+        flat.sort(key=lambda entry: len(entry[1].ids))
+        for start in range(0, len(flat), BATCH_SIZE):
+            batch = flat[start : start + BATCH_SIZE]
+            hidden = self.session.run(None, feeds([window for _, window in batch]))[0]
+            for (number, window), states in zip(batch, hidden, strict=True):
+                places = np.array(window.turns[1:])
+                np.add.at(sums[number], places, states[1 : len(window.ids)])
+                np.add.at(counts[number], places, 1)
+        return [
+            np.concatenate([self._normed(total / count), self._alone(lines)], axis=1)
+            for total, count, lines in zip(sums, counts, conversations, strict=True)
+        ]
+
+    def _alone(self, lines: Sequence[Line]) -> "Floats":
+        """What the classifier of feelings makes of each turn by itself, at the scale of the rest (turns, size)."""
+        import numpy as np
+
+        texts, contexts = [line.text for line in lines], [""] * len(lines)
+        read = np.concatenate([self.alone.run(part, texts, contexts) for part in ("features", "logits")], axis=1)
+        scaled: Floats = (read - self.heads["alone_mean"]) * self.heads["alone_scale"]
+        return scaled
+
+    def _encode(self, lines: Sequence[Line]) -> list[list[int]]:
+        texts = [f"{line.prefix}: {line.text}" for line in lines]
+        return [encoding.ids for encoding in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
+
+    def _normed(self, turns: "Floats") -> "Floats":
+        import numpy as np
+
+        centred = turns - turns.mean(axis=1, keepdims=True)
+        spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
+        normed: Floats = centred / spread * self.heads["norm_weight"] + self.heads["norm_bias"]
+        return normed
+
+    def of_turns(self, turns: "Floats") -> "Floats":
+        """Logits (turns, columns of `TURN_HEADS`)."""
+        logits: Floats = turns @ self.heads["turn_weight"].T + self.heads["turn_bias"]
+        return logits
+
+    def of_stretch(self, turns: "Floats") -> "Floats":
+        """Logits (columns of `STRETCH_HEADS`) of some turns in a row."""
+        logits: Floats = self._pooled(turns) @ self.heads["stretch_weight"].T + self.heads["stretch_bias"]
+        return logits
+
+    def of_whole(self, turns: "Floats") -> "Floats":
+        """Logits (columns of `WHOLE_HEADS`) of all turns."""
+        logits: Floats = self._pooled(turns) @ self.heads["whole_weight"].T + self.heads["whole_bias"]
+        return logits
+
+    def _pooled(self, turns: "Floats") -> "Floats":
+        import numpy as np
+
+        weights = turns @ self.heads["pool_weight"].T + self.heads["pool_bias"]
+        shares = np.exp(weights - weights.max(axis=0))
+        pooled: Floats = ((shares / shares.sum(axis=0)).T @ turns).reshape(-1)
+        return pooled
+
+
+def window_turns(turns: Sequence[Sequence[int]], start_id: int = 0, end_id: int = 2) -> list[Window]:
+    """Turns of token ids as windows; each turn ends with the separator, and each window holds whole turns."""
+    rows = [[*row[:MAX_TURN_TOKENS], end_id] for row in turns]
+    windows, first = [], 0
+    while True:
+        ids, places, last = [start_id], [-1], first
+        while last < len(rows) and len(ids) + len(rows[last]) <= MAX_TOKENS:
+            ids += rows[last]
+            places += [last] * len(rows[last])
+            last += 1
+        windows.append(Window(tuple(ids), tuple(places)))
+        if last >= len(rows):
+            return windows
+        first = _overlapping(rows, first, last)
+
+
+def _overlapping(rows: Sequence[Sequence[int]], first: int, last: int) -> int:
+    """Where the next window begins: so far back that a third of this one comes again."""
+    back, size = last, 0
+    while back > first + 1 and size + len(rows[back - 1]) <= MAX_TOKENS // OVERLAP:
+        back -= 1
+        size += len(rows[back])
+    return back
+
+
+def feeds(windows: Sequence[Window]) -> dict[str, Any]:
+    """The inputs of the encoder, padded to the longest window with what its mask hides."""
+    import numpy as np
+
+    ids = np.ones((len(windows), max(len(window.ids) for window in windows)), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for place, window in enumerate(windows):
+        ids[place, : len(window.ids)] = window.ids
+        mask[place, : len(window.ids)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def load(card: ModelCard) -> PathNetwork:
+    """The network of a verified card.
+
+    Raises:
+        ModelError: the files are not such a model, or its heads are not those of this version.
+    """
+    import numpy as np
+
+    from pipeline.affect.finnish import load_network
+
+    tokenizer, session = load_onnx(card.folder)
+    try:
+        with (card.folder / HEADS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            heads = {name: arrays[name].astype(np.float32) for name in arrays.files}
+        sizes = {name: heads[f"{name}_weight"].shape[0] for name in ("turn", "stretch", "whole", "pool")}
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        raise ModelError(f"{card.folder / HEADS} cannot be read: restore it from the repository.") from None
+    wanted = {"turn": width(TURN_HEADS), "stretch": width(STRETCH_HEADS), "whole": width(WHOLE_HEADS), "pool": POOLS}
+    if sizes != wanted:
+        raise ModelError(f"The model {card.name} {card.version} has other heads than this version: train it again.")
+    alone = verified_card(card.folder.parent / str(card.details["alone"]))
+    return PathNetwork(tokenizer, session, heads, load_network(alone.folder))
+
+
+def said(logits: "Floats", head: Head, part: slice) -> "Floats":
+    """Probabilities of one head, of logits (…, columns)."""
+    import numpy as np
+
+    own = logits[..., part]
+    if head.kind == "any":
+        return np.asarray(1 / (1 + np.exp(-own)), dtype=np.float32)
+    powers = np.exp(own - own.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
