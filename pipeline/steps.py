@@ -32,7 +32,7 @@ from pipeline.sources import Record, SourceFile, as_source, find_files, read, re
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints import load_taxonomies
 from pipeline.touchpoints.mentions import mentions_in_answer
-from pipeline.touchpoints.reader import PathReader, load_path_reader
+from pipeline.touchpoints.reader import load_path_reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -239,7 +239,7 @@ def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config
         [record for record in records if isinstance(record, SurveyResponse)],
         reader,
     )
-    path_reader = path_reader_of(config)
+    path_reader = load_path_reader(config)
     placed = list(zip(conversations, path_reader.read(conversations), strict=True))
     named = [mentions_in_answer(response, path_reader.taxonomies) for response in responses]
     rejections = [record for record in records if isinstance(record, RecordError)]
@@ -347,12 +347,6 @@ def reader_of(config: Config) -> Reader:
 @cache
 def _loaded(config: Config) -> Reader:
     return load_reader(config)
-
-
-@cache
-def path_reader_of(config: Config) -> PathReader:
-    """The reader of whole conversations of these settings, loaded once a process."""
-    return load_path_reader(config)
 
 
 @cache

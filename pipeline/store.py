@@ -187,13 +187,8 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
 
 def counts(connection: "DuckDBPyConnection", run_id: str | None) -> dict[str, int]:
     """What one run brought, or, without a run, all that is stored."""
-    path = SQL / "steps" / ("counts_of_run.sql" if run_id else "counts.sql")
-    (statement,) = connection.extract_statements(path.read_text(encoding="utf-8"))
-    cursor = connection.execute(statement, {"run_id": run_id} if run_id else {})
-    row = cursor.fetchone() or ()
-    return {
-        column[0].replace("_", " "): int(value) for column, value in zip(cursor.description or [], row, strict=True)
-    }
+    (row,) = rows(connection, "steps/counts_of_run" if run_id else "steps/counts", {"run_id": run_id})
+    return {name.replace("_", " "): int(value) for name, value in row.items()}
 
 
 def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> list[str]:
@@ -207,13 +202,9 @@ def check(connection: "DuckDBPyConnection", parameters: Mapping[str, Any]) -> li
     paths = sorted((SQL / "checks").glob("*.sql"))
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        (statement,) = connection.extract_statements(text)
-        with our_tables():
-            cursor = connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
-        rows = cursor.fetchall()
-        if rows:
+        if found := rows(connection, f"checks/{path.stem}", parameters):
             rule = text.splitlines()[0].removeprefix("-- description: ")
-            failures.append(f"{path.stem} ({len(rows)} found; the rule: {rule})")
+            failures.append(f"{path.stem} ({len(found)} found; the rule: {rule})")
     if failures:
         raise CheckFailed(
             f"Nothing is published, checks failed: {' '.join(failures)} See README, “When the night fails”."
@@ -363,6 +354,4 @@ def select(connection: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]
     Raises:
         StoreError: the database is none of ours.
     """
-    (statement,) = connection.extract_statements((SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    with our_tables():
-        return connection.execute(statement).fetchall()
+    return [tuple(row.values()) for row in rows(connection, name, {})]

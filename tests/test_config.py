@@ -36,8 +36,9 @@ def test_the_defaults_are_what_the_file_says(home):
     assert config.language.lemmatizer == "finnish"
     assert (config.affect.context_turns, config.affect.evidence) == (0, True)
     assert config.paths.database == home / "data" / "tunnepolku.duckdb"
-    assert config.touchpoints.palvelupolku == DEFAULTS.with_name("palvelupolku.toml")
-    assert config.touchpoints.palvelupolku.is_file()
+    for name in ("palvelupolku", "drivers"):
+        assert getattr(config.touchpoints, name) == DEFAULTS.with_name(f"{name}.toml")
+        assert getattr(config.touchpoints, name).is_file()
 
 
 def test_every_default_reaches_the_config_object():
@@ -168,6 +169,7 @@ BROKEN = {
     "[time]\nzone = ''\n": "time.zone",
     "[time]\nzone = '../x'\n": "time.zone",
     "[touchpoints]\npalvelupolku = 'gone.toml'\n": "touchpoints.palvelupolku",
+    "[touchpoints]\ndrivers = 'gone.toml'\n": "touchpoints.drivers",
     "[sources\n": "tunnepolku.toml",
 }  # fmt: skip
 
@@ -237,10 +239,11 @@ def test_the_hash_changes_with_what_shapes_the_rows(monkeypatch, variable, value
     assert load().config_hash != before
 
 
-def test_the_hash_follows_the_content_of_the_service_path_and_not_its_name(home, monkeypatch):
+@pytest.mark.parametrize("name", ["palvelupolku", "drivers"])
+def test_the_hash_follows_the_content_of_the_taxonomies_and_not_their_names(home, monkeypatch, name):
     default = load()
-    text = default.touchpoints.palvelupolku.read_text("utf-8")
-    monkeypatch.setenv("TUNNEPOLKU_TOUCHPOINTS__PALVELUPOLKU", str(user_file(home, text, "copy.toml")))
+    text = getattr(default.touchpoints, name).read_text("utf-8")
+    monkeypatch.setenv(f"TUNNEPOLKU_TOUCHPOINTS__{name.upper()}", str(user_file(home, text, "copy.toml")))
     assert load().config_hash == default.config_hash
     user_file(home, text + "# changed\n", "copy.toml")
     assert load().config_hash != default.config_hash

@@ -80,7 +80,7 @@ def _given(line: str, number: int, config: Config) -> Given | RecordError:
     except RecordError as error:
         return error
     except (ValueError, RecursionError):
-        return RecordError(position, "not_json")
+        return RecordError(position, "malformed_json")
 
 
 def _conversation(record: Mapping[str, Any], position: str, number: int, config: Config) -> Given:

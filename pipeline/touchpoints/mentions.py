@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, MaskedText, Speaker, Token
 from pipeline.touchpoints.phrases import found, lemmas_of
 from pipeline.touchpoints.reading import Mention, Place
-from pipeline.touchpoints.rules import said
+from pipeline.touchpoints.rules import is_said
 from pipeline.touchpoints.taxonomies import Taxonomies
 
 FINNISH = "fi"
@@ -19,8 +19,8 @@ def find_mentions(conversation: MaskedConversation, taxonomies: Taxonomies) -> t
     """What the people of a conversation name, turn by turn."""
     return tuple(
         mention
-        for turn in said(conversation)
-        if turn.language == FINNISH
+        for turn in conversation.utterances
+        if is_said(turn) and turn.language == FINNISH
         for mention in _named(turn.index, turn.speaker, turn.text, turn.tokens, taxonomies)
     )
 

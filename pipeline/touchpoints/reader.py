@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.config import Config
@@ -65,8 +66,9 @@ class PathReader:
         ]
 
 
+@cache
 def load_path_reader(config: Config) -> PathReader:
-    """The reader of the settings; without a model it places by the source's fields and by lemmas alone.
+    """The reader of the settings, loaded once a process; without a model it goes by the source's fields and lemmas.
 
     Raises:
         ConfigError: the palvelupolku or the drivers are not what they should be.

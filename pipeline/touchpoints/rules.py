@@ -36,31 +36,25 @@ def by_metadata(conversation: MaskedConversation, path: Palvelupolku) -> tuple[T
 def by_lemmas(conversation: MaskedConversation, path: Palvelupolku) -> tuple[Touchpoint | None, str]:
     """The touchpoint whose lemmas people mention most often, if often enough; ties go to the upper."""
     possible = candidates(conversation, path)
-    turns = [lemmas_of(turn.text, turn.tokens) for turn in said(conversation)]
-    hits = [
-        sum(1 for turn in turns for _ in found(touchpoint.lemmas, turn)) if touchpoint.lemmas else 0
-        for touchpoint in possible
-    ]
+    hits = [sum(len(evidence_in(turn, touchpoint)) for turn in conversation.utterances) for touchpoint in possible]
     if not hits or max(hits) < path.min_mentions:
         return None, "none"
     touchpoint = possible[hits.index(max(hits))]
     return touchpoint, f"{touchpoint.id}.lemmas"
 
 
-def said(conversation: MaskedConversation) -> list[MaskedUtterance]:
-    """The turns of people: none of bots, nor what ASR made up."""
-    return [turn for turn in conversation.utterances if turn.speaker != "bot" and turn.asr_suspect is None]
-
-
-def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
-    """Where a stretch, both ends inclusive, mentions the lemmas of a touchpoint."""
-    return tuple(
-        place for turn in said(conversation) if first <= turn.index <= last for place in evidence_in(turn, touchpoint)
-    )
+def is_said(turn: MaskedUtterance) -> bool:
+    """Whether a person said it: no bot did, nor did ASR make it up."""
+    return turn.speaker != "bot" and turn.asr_suspect is None
 
 
 def evidence_in(turn: MaskedUtterance, touchpoint: Touchpoint) -> list[Place]:
     """Where a turn mentions the lemmas of a touchpoint."""
-    if touchpoint.lemmas is None:
+    if touchpoint.lemmas is None or not is_said(turn):
         return []
-    return [Place(turn.index, start, end) for start, end in found(touchpoint.lemmas, lemmas_of(turn.text, turn.tokens))]
+    return [Place(turn.index, *place) for place in found(touchpoint.lemmas, lemmas_of(turn.text, turn.tokens))]
+
+
+def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
+    """Where a stretch, both ends inclusive, mentions the lemmas of a touchpoint."""
+    return tuple(place for turn in conversation.utterances[first : last + 1] for place in evidence_in(turn, touchpoint))

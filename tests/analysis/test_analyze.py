@@ -81,7 +81,7 @@ def test_every_line_has_its_object_in_order_whatever_is_wrong_with_it(analysed):
     )  # fmt: skip
     assert [row["conversation_id"] for row in rows] == ["eka", None, "eka", None, None, None, None, "vika"]
     assert [row.get("error") for row in rows] == [
-        None, "not_json", None, "not_an_object", "missing_turns", "no_text", "missing_text", None,
+        None, "malformed_json", None, "not_an_object", "missing_turns", "no_text", "missing_text", None,
     ]  # fmt: skip
     assert rows[1]["position"] == "line 2"
 

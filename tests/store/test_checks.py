@@ -28,7 +28,8 @@ def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
         connection,
         tmp_path,
         [
-            conversation("c1", talk, customer=1, touchpoints=[(0, 1, "laskutus"), (2, 4, "toimitus")]),
+            conversation("c1", talk, customer=1, touchpoints=[(0, 1, "laskutus"), (2, 4, "toimitus")],
+                         mentions=[("driver", "nopeus", 1, 0, 15, 1.0), ("target", "hinta", 1, 0, 5, 0.0)]),
             conversation("c2", [utterance(0, "customer", 1.0, participant_key=key(2))], started_at=None),
             conversation("c3", [utterance(0, "customer", language="sv"), utterance(1, "agent", asr_suspect="phrase")]),
         ],
@@ -44,7 +45,8 @@ def good(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
             answer("a2", 0, conversation_id="c1"),
             answer("a3", 0, verbatim=MaskedText("bra"), language="sv"),
         ],
-    )
+        answer_mentions={"a1": [("contact_point", "lasku", 0, 13, 1.0)]},
+    )  # fmt: skip
     return connection
 
 
@@ -94,7 +96,7 @@ BREAKS = {
         "Finnish without": "UPDATE utterances SET language = 'fi' WHERE conversation_id = 'c3'",
         "heard rightly without": "UPDATE utterances SET asr_suspect = NULL WHERE conversation_id = 'c3'",
         "words without": "DELETE FROM verbatim_scores",
-        "no words with": "UPDATE survey_responses SET verbatim = NULL",
+        "no words with": "DELETE FROM mentions; UPDATE survey_responses SET verbatim = NULL",
         "words in another language with": "UPDATE survey_responses SET language = 'et' WHERE response_id = 'a1'",
         "words in no language with": "UPDATE survey_responses SET language = NULL WHERE response_id = 'a1'",
     },
@@ -147,6 +149,17 @@ BREAKS["evidence"] = {
     """
     for table in ("utterance_scores", "verbatim_scores")
     for name, spelled in EVIDENCE_BREAKS.items()
+}
+BREAKS["mentions"] = {
+    "behind the text": 'UPDATE mentions SET "end" = 99',
+    "before the text": 'UPDATE mentions SET "start" = -1',
+    "no words": 'UPDATE mentions SET "start" = "end"',
+    "above 1": "UPDATE mentions SET weight = 1.5",
+    "below 0": "UPDATE mentions SET weight = -0.5 WHERE response_id IS NOT NULL",
+    "no such utterance": "UPDATE mentions SET utterance_index = 7 WHERE conversation_id IS NOT NULL",
+    "no such answer": "UPDATE mentions SET response_id = 'a9' WHERE response_id IS NOT NULL",
+    "an answer without words": "UPDATE mentions SET response_id = 'a2' WHERE response_id IS NOT NULL",
+    "an utterance and an answer": "UPDATE mentions SET response_id = 'a1'",
 }
 
 

@@ -140,24 +140,3 @@ def test_answers_that_come_again_name_what_they_name_now(connection: DuckDBPyCon
     newer = answer("a1", 4, verbatim=TEXT, sentiment=0.5)
     load(connection, tmp_path, answers=[newer], batch="1", answer_mentions={"a1": [("driver", "nopeus", 0, 5, 1.0)]})
     assert rows(connection, "SELECT kind, label FROM mentions WHERE response_id = 'a1'") == [("driver", "nopeus")]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        'UPDATE mentions SET "end" = 99',
-        'UPDATE mentions SET "start" = "end"',
-        "UPDATE mentions SET weight = 1.5",
-        "UPDATE mentions SET utterance_index = 7 WHERE conversation_id IS NOT NULL",
-        "UPDATE mentions SET response_id = 'a2' WHERE response_id IS NOT NULL",
-        "UPDATE mentions SET response_id = 'a1'",
-        "DELETE FROM utterances WHERE utterance_index = 2",
-    ],
-)
-def test_a_mention_that_stands_nowhere_stops_the_night(
-    connection: DuckDBPyConnection, tmp_path: Path, change: str
-) -> None:
-    named(connection, tmp_path)
-    assert "mentions" not in failed(connection)
-    connection.execute(change)
-    assert "mentions" in failed(connection)

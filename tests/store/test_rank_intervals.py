@@ -1,4 +1,4 @@
-"""The intervals of differences and of rank correlations: against scipy, and over hundreds of samples drawn at random."""
+"""Intervals of differences and rank correlations: against scipy, and over hundreds of samples drawn at random."""
 
 from collections.abc import Iterator
 from typing import Any

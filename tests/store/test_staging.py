@@ -91,7 +91,7 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
         "started_at": datetime(2026, 9, 1, 9, 0, 0, 500_000), "started_date": date(2026, 9, 1), "customer_key": key(7),
         "special_categories": ["health"], "source": "genesys", "source_id": "c1", "has_own_id": False,
         "changed_at": datetime(2026, 9, 2, 8, 30), "role_confidence": 0.75,
-        "role_warnings": ["mixed_turns"], "batch_id": "calls.json-0",
+        "role_warnings": ["mixed_turns"], "batch_id": "calls.json-0", "metadata": None,
     }]  # fmt: skip
     assert records(connection, "conversation_parts") == [{
         "conversation_id": "c1", "first_utterance_index": 0, "utterance_count": 1, "content_key": key(8),
@@ -138,7 +138,7 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     (talk,), (said,), (answered,) = (
         records(connection, table) for table in ("conversations", "utterances", "survey_responses")
     )
-    unknown = {"queue", "started_at", "started_date", "customer_key", "changed_at", "role_confidence"}
+    unknown = {"queue", "started_at", "started_date", "customer_key", "changed_at", "role_confidence", "metadata"}
     assert {name for name, value in talk.items() if value is None} == unknown
     assert {name for name, value in said.items() if value is None} == {
         "participant_key", "seconds", "end_seconds", "normalized_text", "asr_suspect"

@@ -43,7 +43,7 @@ def _row(text):
     for name in (*CUSTOMER_DEEDS, *AGENT_DEEDS):
         yield SURE if name in words else -SURE
     for value in FEELINGS:
-        yield SURE if f"tunne{value}" in words else 0.1 if value == 0 else 0.0
+        yield SURE / (3 - abs(value)) if f"tunne{value}" in words else 0.1 if value == 0 else 0.0
     for name in TARGETS:
         yield SURE if name in words else -SURE
     for name in (*GOALS, *EASES, NO_EASE):

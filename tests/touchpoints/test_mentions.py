@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.touchpoints import Mention, Palvelupolku, Place, Taxonomies, load_drivers, load_palvelupolku
 from pipeline.touchpoints.mentions import find_mentions, mentions_in_answer
-from pipeline.touchpoints.reader import read_conversation
+from pipeline.touchpoints.reader import read_by_rules
 from tests.store.rows import answer
 from tests.touchpoints.talks import answered, spoken, turn, written
 
@@ -91,7 +91,7 @@ def test_silence_names_nothing(taxonomies):
 
 
 def test_a_reading_holds_what_is_named(taxonomies):
-    reading = read_conversation(spoken(("customer", "nettilasku")), taxonomies)
+    reading = read_by_rules(spoken(("customer", "nettilasku")), taxonomies)
     assert reading.mentions == (Mention("contact_point", "lasku", Place(0, 0, 10), 1.0),)
     assert reading.dimensions is None
 

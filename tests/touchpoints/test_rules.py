@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.conversation import CHANNELS
 from pipeline.touchpoints import UNKNOWN, Place, Segment, Taxonomies, load_palvelupolku
-from pipeline.touchpoints.reader import read_conversation
+from pipeline.touchpoints.reader import read_by_rules
 from tests.touchpoints.talks import PATH, said, spoken, turn, written
 
 ENTRIES = tomllib.loads(PATH.read_text("utf-8"))["touchpoints"]
@@ -51,18 +51,18 @@ def own(tmp_path):
 
 
 def where(conversation, path):
-    (segment,) = read_conversation(conversation, Taxonomies(path)).segments
+    (segment,) = read_by_rules(conversation, Taxonomies(path)).segments
     return segment.touchpoint, segment.rule
 
 
 def test_an_assignment_covers_the_conversation_and_names_stage_and_rule(own):
     conversation = spoken(("agent", "hei"), ("customer", "netti noutopiste"), ("agent", "selvä"))
-    (segment,) = read_conversation(conversation, Taxonomies(own)).segments
+    (segment,) = read_by_rules(conversation, Taxonomies(own)).segments
     assert segment == Segment(0, 2, "loppu", "vika", "vika.lemmas", evidence=(Place(1, 0, 5), Place(1, 6, 16)))
 
 
 def test_nothing_known_is_unknown(own):
-    (segment,) = read_conversation(said("hei moi"), Taxonomies(own)).segments
+    (segment,) = read_by_rules(said("hei moi"), Taxonomies(own)).segments
     assert segment == Segment(0, 0, UNKNOWN, UNKNOWN, "none")
     assert where(spoken(("customer", "")), own) == ("unknown", "none")
     assert where(said("hei", queue="muu", reason="muu"), own) == ("unknown", "none")
@@ -156,7 +156,7 @@ def test_the_default_path_is_in_order():
 
 
 def test_metadata_is_sure_and_says_by_which_words_too(own):
-    (segment,) = read_conversation(said("hei maksaa", reason="vika"), Taxonomies(own)).segments
+    (segment,) = read_by_rules(said("hei maksaa", reason="vika"), Taxonomies(own)).segments
     assert (segment.confidence, segment.evidence) == (1.0, (Place(0, 4, 10),))
 
 

@@ -217,9 +217,10 @@ def _trace(encoder: Any, path: Path) -> None:
 def _card(name: str, alone: str, recipe: str, day: date, files: Mapping[str, str], rows: int) -> str:
     lines_of_files = "\n".join(f'"{file}" = "{digest}"' for file, digest in files.items())
     base, _, version = name.rpartition("-")
+    task, _, backend = base.partition("-")
     return f"""name = "{base}"
-task = "conversations"
-backend = "path"
+task = "{task}"
+backend = "{backend}"
 version = "{version}"
 created = {day}
 description = "Whole conversations: touchpoints, goal, ease, feelings in context, what each turn does."
