@@ -136,6 +136,12 @@ class Config:
         )  # fmt: skip
         return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
 
+    @property
+    def reader_hash(self) -> str:
+        """First 12 hex digits of the SHA-256 over what shapes scores and readings, which masked text is enough for."""
+        settings = (self.affect, self.touchpoints.model)
+        return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
+
 
 def project_root() -> Path:
     """TUNNEPOLKU_HOME, else the checkout this package stands in."""

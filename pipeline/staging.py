@@ -27,6 +27,8 @@ class StagedBatch:
 
     batch_id: str
     path: Path
+    reader_hash: str | None = None
+    """What read it, as `Config.reader_hash` tells."""
 
 
 @dataclass(frozen=True, slots=True)

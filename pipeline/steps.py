@@ -28,6 +28,7 @@ from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
 from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
+from pipeline.rescoring.versions import mixture
 from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints.reader import PathReader, load_path_reader
@@ -61,6 +62,8 @@ class Report:
     counts: dict[str, int]
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    note: str | None = None
+    """One sentence where the table mixes what several models, or versions of them, have read."""
 
 
 def night(
@@ -214,6 +217,7 @@ def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> 
         staged = StagedBatch(
             batch_id=f"{file_key}-{number:05d}",
             path=config.paths.staging / f"{file_key}-{number:05d}-{suffix}.json.gz",
+            reader_hash=config.reader_hash,
         )
         if not staged.path.exists():
             _write(staged.path, batch, reader, config)
@@ -298,9 +302,9 @@ def report(run_id: str | None, config: Config, expired: Mapping[str, int] | None
     """
     with store.opened(config.paths.published, read_only=True) as connection:
         columns, rows = store.run_metric(connection, "touchpoints", {})
-        counts = store.counts(connection, run_id)
+        counts, note = store.counts(connection, run_id), mixture(connection, config)
     counts |= {f"expired {what}": count for what, count in (expired or {}).items()}
-    return Report(run_id, counts, columns, rows)
+    return Report(run_id, counts, columns, rows, note)
 
 
 def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:

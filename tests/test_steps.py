@@ -47,7 +47,8 @@ def tables(database: Path, without: set[str] = WHEN) -> dict[str, list[tuple]]:
         content = {}
         for name in sorted(set(names) - {"runs"}):
             columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()]
-            kept = ", ".join(column for column in columns if column not in without or column == "started_at" != name)
+            said = [column for column in columns if column not in without or column == "started_at" != name]
+            kept = ", ".join(f'"{column}"' for column in said)
             content[name] = sorted(connection.execute(f"SELECT {kept} FROM {name}").fetchall(), key=repr)
         return content
 
