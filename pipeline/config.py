@@ -97,9 +97,10 @@ class Affect:
 
 @dataclass(frozen=True, slots=True)
 class Touchpoints:
-    """Which service path the conversations are put on, and which model reads them as a whole."""
+    """The service path, the drivers that are looked for, and the model that reads conversations as a whole."""
 
     palvelupolku: Path
+    drivers: Path
     model: str
 
 
@@ -134,13 +135,17 @@ class Config:
         settings = (
             self.time, self.sources, self.privacy, self.retention, self.language, self.affect, self.touchpoints.model
         )  # fmt: skip
-        return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
+        return _hash(settings, self.touchpoints)
 
     @property
     def reader_hash(self) -> str:
         """First 12 hex digits of the SHA-256 over what shapes scores and readings, which masked text is enough for."""
-        settings = (self.affect, self.touchpoints.model)
-        return sha256(repr(settings).encode() + self.touchpoints.palvelupolku.read_bytes()).hexdigest()[:12]
+        return _hash((self.affect, self.touchpoints.model), self.touchpoints)
+
+
+def _hash(settings: tuple[object, ...], touchpoints: Touchpoints) -> str:
+    contents = [sha256(path.read_bytes()).digest() for path in (touchpoints.palvelupolku, touchpoints.drivers)]
+    return sha256(b"".join([repr(settings).encode(), *contents])).hexdigest()[:12]
 
 
 def project_root() -> Path:
@@ -228,10 +233,7 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
     for name, days in settings["retention"].items():
         if days < 0:
             raise ConfigError(f"retention.{name} must be a number of days, or 0 for ever.")
-    own_path, stanza = settings["touchpoints"]["palvelupolku"], settings["language"]["stanza_folder"]
-    palvelupolku = (root / own_path).resolve() if own_path else DEFAULTS.with_name("palvelupolku.toml")
-    if not palvelupolku.is_file():
-        raise ConfigError(f"touchpoints.palvelupolku names {palvelupolku}, which is not there: correct it.")
+    stanza = settings["language"]["stanza_folder"]
     return Config(
         paths=_paths(settings["paths"], root),
         time=Time(zone),
@@ -240,10 +242,22 @@ def _build(settings: dict[str, dict[str, Any]], root: Path) -> Config:
         retention=Retention(**settings["retention"]),
         language=Language(settings["language"]["lemmatizer"], str(root / stanza) if stanza else ""),
         affect=Affect(**settings["affect"]),
-        touchpoints=Touchpoints(palvelupolku, settings["touchpoints"]["model"]),
+        touchpoints=Touchpoints(
+            palvelupolku=_taxonomy("palvelupolku", settings["touchpoints"]["palvelupolku"], root),
+            drivers=_taxonomy("drivers", settings["touchpoints"]["drivers"], root),
+            model=settings["touchpoints"]["model"],
+        ),
         controller=Controller(**settings["controller"]),
         pull=parse_pulls(settings["pull"]),
     )
+
+
+def _taxonomy(name: str, own: str, root: Path) -> Path:
+    """The user's own file, else the one of that name that ships."""
+    path = (root / own).resolve() if own else DEFAULTS.with_name(f"{name}.toml")
+    if not path.is_file():
+        raise ConfigError(f"touchpoints.{name} names {path}, which is not there: correct it.")
+    return path
 
 
 def _paths(values: Mapping[str, str], root: Path) -> Paths:

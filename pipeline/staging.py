@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Score, Token
 from pipeline.errors import RecordError, StoreError
-from pipeline.touchpoints import Dimensions, Reading, Segment
+from pipeline.touchpoints import Dimensions, Mention, Reading, Segment
 
 RARE = ("normal", "rule", "disfluency")
 
@@ -48,8 +48,17 @@ def write_batch(
     responses: Sequence[MaskedSurveyResponse],
     rejections: Sequence[RecordError],
     zone: ZoneInfo,
+    answer_mentions: Sequence[Sequence[Mention]] = (),
 ) -> None:
-    """Write one batch to `path`, whole or not at all; `_date` columns are calendar days in `zone`.
+    """Write one batch to `path`, whole or not at all.
+
+    Args:
+        path: the file.
+        conversations: each with what was read in it.
+        responses: survey answers.
+        rejections: what could not be read.
+        zone: `_date` columns are its calendar days.
+        answer_mentions: what each of `responses` names; empty: nothing.
 
     Raises:
         StoreError: it cannot be written.
@@ -60,7 +69,10 @@ def write_batch(
             for number, (conversation, reading) in enumerate(conversations)
         ],
         "survey_responses": [
-            {"ordinal": number, **_response_row(response, zone)} for number, response in enumerate(responses)
+            {"ordinal": number, **_response_row(response, mentions, zone)}
+            for number, (response, mentions) in enumerate(
+                zip(responses, answer_mentions or [()] * len(responses), strict=True)
+            )
         ],
         "rejections": [{"position": rejection.position, "code": rejection.code} for rejection in rejections],
     }
@@ -101,10 +113,7 @@ def _conversation_row(conversation: MaskedConversation, reading: Reading, zone: 
         "metadata": dict(conversation.metadata) or None,
         "touchpoints": [_segment_row(segment) for segment in reading.segments],
         "reading": _reading_row(reading),
-        "mentions": [
-            {"kind": one.kind, "label": one.label, **asdict(one.place), "weight": one.weight}
-            for one in reading.mentions
-        ],
+        "mentions": [_mention_row(mention) for mention in reading.mentions],
         "utterances": [
             {
                 "utterance_index": utterance.index,
@@ -171,7 +180,11 @@ def _turn_row(reading: Reading, index: int) -> dict[str, Any] | None:
     }
 
 
-def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, Any]:
+def _mention_row(mention: Mention) -> dict[str, Any]:
+    return {"kind": mention.kind, "label": mention.label, **asdict(mention.place), "weight": mention.weight}
+
+
+def _response_row(response: MaskedSurveyResponse, mentions: Sequence[Mention], zone: ZoneInfo) -> dict[str, Any]:
     return {
         "position": response.position,
         "response_id": response.response_id,
@@ -190,6 +203,7 @@ def _response_row(response: MaskedSurveyResponse, zone: ZoneInfo) -> dict[str, A
         "customer_key": response.customer_key,
         "special_categories": response.special_categories,
         "metadata": dict(response.metadata) or None,
+        "mentions": [_mention_row(mention) for mention in mentions],
         "score": _score_row(response.score),
     }
 

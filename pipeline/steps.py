@@ -18,7 +18,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pipeline import keys, scanning, store
+from pipeline import keys, path_tables, scanning, store
 from pipeline.annotate import Reader, annotate, load_reader
 from pipeline.config import Config
 from pipeline.conversation import Conversation, SurveyResponse
@@ -31,6 +31,8 @@ from pipeline.privacy.pseudonyms import fingerprint
 from pipeline.rescoring.versions import mixture
 from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
+from pipeline.touchpoints import load_taxonomies
+from pipeline.touchpoints.mentions import mentions_in_answer
 from pipeline.touchpoints.reader import PathReader, load_path_reader
 
 if TYPE_CHECKING:
@@ -116,11 +118,12 @@ def only_run(config: Config) -> Iterator[None]:
 def find_work(paths: Sequence[Path | str], config: Config, period: Period | None = None) -> list[SourceFile] | None:
     """The files that no night has read yet (in a backfill: all), sorted; None when there is nothing at all to do.
 
-    An empty list still asks for a run: the last one was not published, its copy is gone, the code has changed, or
-    something stored has expired.
+    An empty list still asks for a run: the last one was not published, its copy is gone, the code has changed, the
+    palvelupolku or the drivers have changed, or something stored has expired.
 
     Raises:
         SourceError: a path does not exist.
+        ConfigError: the palvelupolku or the drivers are not what they should be.
         StoreError: the database cannot be opened.
         PrivacyError: there is no usable secret.
     """
@@ -134,7 +137,14 @@ def find_work(paths: Sequence[Path | str], config: Config, period: Period | None
         known = {row[0] for row in connection.execute("SELECT file_sha256 FROM source_files").fetchall()}
         last_run = store.last_run(connection)
     new = [file for file in files if _digest(file) not in known]
-    return None if not new and last_run == _published_run(config) and not _has_expired(config) else new
+    is_published = last_run == _published_run(config)
+    return None if not new and is_published and not _has_expired(config) and _is_on_path(config) else new
+
+
+def _is_on_path(config: Config) -> bool:
+    """Whether the tables hold the palvelupolku and the drivers of the settings."""
+    with store.opened(config.paths.database, read_only=True) as connection:
+        return path_tables.hold(connection, load_taxonomies(config))
 
 
 def _has_expired(config: Config) -> bool:
@@ -157,13 +167,15 @@ def begin(config: Config) -> str:
 
     Raises:
         StoreError: the database cannot be opened or migrated.
+        ConfigError: the palvelupolku or the drivers are not what they should be.
         ModelError: the configured model is missing or altered.
         PrivacyError: there is no usable secret, or not the one of the stored keys; nothing has been read.
     """
-    reader, moment = reader_of(config), store.now()
+    reader, taxonomies, moment = reader_of(config), load_taxonomies(config), store.now()
     run_id = f"{moment:%Y%m%dT%H%M%S}-{token_hex(3)}"
     with store.opened(config.paths.database) as connection:
         store.migrate(connection)
+        path_tables.fill(connection, taxonomies)
         keys.settle(connection, config.paths.secret)
         connection.execute(
             "INSERT INTO runs VALUES (?, ?, NULL, 'running', ?, ?, ?, ?, ?)",
@@ -231,9 +243,11 @@ def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config
         [record for record in records if isinstance(record, SurveyResponse)],
         reader,
     )
-    placed = list(zip(conversations, path_reader_of(config).read(conversations), strict=True))
+    path_reader = path_reader_of(config)
+    placed = list(zip(conversations, path_reader.read(conversations), strict=True))
+    named = [mentions_in_answer(response, path_reader.taxonomies) for response in responses]
     rejections = [record for record in records if isinstance(record, RecordError)]
-    write_batch(path, placed, responses, rejections, config.time.zone)
+    write_batch(path, placed, responses, rejections, config.time.zone, named)
 
 
 def load(file: StagedFile, run_id: str, config: Config, period: Period | None = None) -> None:

@@ -339,8 +339,23 @@ def run_metric(
         with our_tables():
             cursor = connection.execute(statement, dict(parameters))
     except duckdb.ConversionException:
-        raise ConfigError(f"A parameter of {name} has the wrong form: dates are written 2026-10-01.") from None
+        raise ConfigError(
+            f"A parameter of {name} has the wrong form: dates are written 2026-10-01, times 08:00."
+        ) from None
     return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+def rows(connection: "DuckDBPyConnection", name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a query under `sql/` with parameters, as dicts.
+
+    Raises:
+        StoreError: the database is none of ours.
+    """
+    (statement,) = connection.extract_statements((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    with our_tables():
+        cursor = connection.execute(statement, {key: parameters[key] for key in statement.named_parameters})
+    columns = [column[0] for column in cursor.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def select(connection: "DuckDBPyConnection", name: str) -> list[tuple[Any, ...]]:

@@ -15,7 +15,8 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
     {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
-    {"keys", "sharing", "scanning", "analysis", "rescoring"}, {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"},
+    {"keys", "sharing", "scanning", "path_tables", "analysis", "rescoring"}, {"erasing"}, {"steps"}, {"audit"},
+    {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
@@ -95,6 +96,7 @@ def test_masked_text_is_made_in_few_places() -> None:
     assert makers == {
         "privacy/masking.py",
         "cli/stages.py",
+        "cli/taxonomies.py",
         "language/evaluate.py",
         "affect/component.py",  # a document of spaCy: masked or not is its owner's business
         "affect/measuring/consistency.py",

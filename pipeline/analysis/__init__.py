@@ -184,10 +184,7 @@ def _summaries(
         write_batch(path, placed, [], [], config.time.zone)
         connection.execute("INSERT INTO runs VALUES (?, ?, NULL, 'running', '', '', '', '', '')", [RUN, store.now()])
         store.load_batch(connection, StagedBatch(RUN, path), StagedFile(RUN, RUN), RUN)
-        cursor = connection.execute("FROM conversation_summary")
-        columns = [column[0] for column in cursor.description or []]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return {row["conversation_id"]: row for row in rows}
+        return {row["conversation_id"]: row for row in store.rows(connection, "show/summaries", {})}
 
 
 def _row(given: Given, summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pipeline.cli import (
     adapt,
     analyze,
     audit,
+    conversations,
     erase,
     export,
     language,
@@ -23,7 +24,9 @@ from pipeline.cli import (
     roles,
     secret,
     share,
+    show,
     stages,
+    taxonomies,
 )
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
@@ -72,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     text = "say instead what it is taken for and why, masked; of an unknown table, propose a column mapping"
     read.add_argument("--explain", action="store_true", help=text)
 
-    text = "read whole conversations, a JSON object a line as `read` prints them: touchpoints, goal, ease, feelings, why"
+    text = (
+        "read whole conversations, a JSON object a line as `read` prints them: touchpoints, goal, ease, feelings, why"
+    )
     whole = add("analyze", analyze.analyze, text)
     whole.add_argument("file", nargs="?", default="-", help="a file of JSON Lines, or - for standard input (default)")
     whole.add_argument("--format", choices=("jsonl",), default="jsonl")
@@ -103,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
     query.add_argument("--database", type=Path, help="another database (default: paths.published)")
 
+    one = add("show", show.show, "one conversation of the published database, masked: turns, arc, segments, reasons")
+    one.add_argument("conversation", help="its id, or its id at the source")
+    one.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
     text = "write aggregates that may leave the house, groups of few people hidden, into a new folder"
     sharing = add("share", share.share, text)
     sharing.add_argument("folder", nargs="?", type=Path, help="a new folder (default: one under paths.exports)")
@@ -115,6 +124,14 @@ def _parser() -> argparse.ArgumentParser:
     text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
     record = add("audit", audit.audit, text)
     record.add_argument("--output", type=Path, help="a Markdown file (default: standard output)")
+
+    for name, command, text in (
+        ("palvelupolku", taxonomies.palvelupolku, "check a service path and show it as a tree"),
+        ("drivers", taxonomies.drivers, "check a file of drivers and list them"),
+    ):
+        checking = add(name, command, text)
+        checking.add_argument("file", nargs="?", type=Path, help="a TOML file (default: the one in use)")
+        checking.add_argument("--language", choices=("fi", "en"), default="fi", help="of what is said (default: fi)")
 
     text = "make, rotate or check the secret of the keyed hashes"
     keeping = commands.add_parser("secret", help=text, description=text)
@@ -140,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = add("evaluate", models.evaluate, "measure the models on the development corpora")
     evaluate.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
-    parts = evaluate.add_subparsers(metavar="affect|language|privacy|roles")
+    parts = evaluate.add_subparsers(metavar="affect|conversations|language|privacy|roles")
     text = "measure classifiers alone: by corpus, group, channel, register, length, with intervals and calibration"
     classified = parts.add_parser("affect", help=text, description=text)
     classified.set_defaults(command=feelings.evaluate)
@@ -179,8 +196,15 @@ def _parser() -> argparse.ArgumentParser:
     inferred.add_argument("--format", choices=("table", "json"), default="table")
     inferred.add_argument("--card", action="store_true", help="write the figures on the model's card")
 
+    text = "measure the reading of whole conversations: touchpoints, goal, ease, feelings, events, empathy"
+    wholes = parts.add_parser("conversations", help=text, description=text)
+    wholes.set_defaults(command=conversations.evaluate)
+    wholes.add_argument("file", nargs="?", type=Path, help="gold (default: conversations_verify.jsonl)")
+    wholes.add_argument("--format", choices=("table", "json"), default="table")
+    wholes.add_argument("--card", action="store_true", help="write the figures on the model's card")
+
     train = add("train", models.train, "train a model from the corpora into models/")
-    train.add_argument("task", choices=("affect", "lemmas", "languages", "privacy", "roles", "stanza"))
+    train.add_argument("task", choices=("affect", "conversations", "lemmas", "languages", "privacy", "roles", "stanza"))
     train.add_argument("--corpora", type=Path, help="their folder (default: paths.corpora)")
     train.add_argument("--output", type=Path, help="the model's folder (default: the one in the settings)")
     affect = train.add_argument_group(

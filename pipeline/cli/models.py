@@ -73,6 +73,11 @@ def train(options: argparse.Namespace) -> None:
     if options.task == "roles":
         _train_roles(options)
         return
+    if options.task == "conversations":
+        from pipeline.cli.conversations import train as train_conversations
+
+        train_conversations(options)
+        return
     from pipeline.config import load_config
 
     config = load_config()

@@ -17,6 +17,7 @@ from pipeline.errors import StoreError
 from pipeline.rescoring.stored import answers_of, parts_of
 from pipeline.rescoring.versions import find_waiting
 from pipeline.staging import write_batch
+from pipeline.touchpoints.mentions import mentions_in_answer
 from pipeline.touchpoints.reader import PathReader
 
 if TYPE_CHECKING:
@@ -76,11 +77,13 @@ def _read(
     connection: "DuckDBPyConnection", batch: Batch, path: Path, config: Config, reader: Reader, path_reader: PathReader
 ) -> None:
     """Stage what the models read in a batch now."""
+    taxonomies = path_reader.taxonomies
     conversations, answers = scored(
-        parts_of(connection, batch.conversations, path_reader.path), answers_of(connection, batch.responses), reader
+        parts_of(connection, batch.conversations, taxonomies.path), answers_of(connection, batch.responses), reader
     )
     placed = list(zip(conversations, path_reader.read(conversations), strict=True))
-    write_batch(path, placed, answers, [], config.time.zone)
+    named = [mentions_in_answer(answer, taxonomies) for answer in answers]
+    write_batch(path, placed, answers, [], config.time.zone, named)
 
 
 def scored(

@@ -32,20 +32,13 @@ def parts_of(
 
     Of what was stored before version 008 the source's fields are not: where one of them decided, its rule tells of it.
     """
-    found = _rows(connection, "parts", {"conversations": list(conversations)})
+    found = store.rows(connection, "rescoring/parts", {"conversations": list(conversations)})
     return [_conversation(row, path) for row in found]
 
 
 def answers_of(connection: "DuckDBPyConnection", responses: Sequence[str]) -> list[MaskedSurveyResponse]:
     """These answers, each with its open answer, in order."""
-    return [_answer(row) for row in _rows(connection, "answers", {"responses": list(responses)})]
-
-
-def _rows(connection: "DuckDBPyConnection", name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    query = (store.SQL / "rescoring" / f"{name}.sql").read_text(encoding="utf-8")
-    cursor = connection.execute(query, parameters)
-    columns = [column[0] for column in cursor.description or []]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [_answer(row) for row in store.rows(connection, "rescoring/answers", {"responses": list(responses)})]
 
 
 def _conversation(row: Mapping[str, Any], path: Palvelupolku) -> MaskedConversation:

@@ -1,8 +1,8 @@
 """The network that reads a whole conversation: an encoder over windows of turns, and linear heads on its turns.
 
 A turn is the mean of its tokens, read with the turns around it, beside what the classifier of feelings makes of it
-alone; a stretch or the whole is several attention-weighted means of its turns. A conversation too long for the encoder is read in windows that overlap, and a turn in two windows
-is the mean of both.
+alone; a stretch or the whole is several attention-weighted means of its turns. A conversation too long for the encoder
+is read in windows that overlap, and a turn in two windows is the mean of both.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,42 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.config import Config
 from pipeline.conversation import SENTIMENTS, MaskedConversation, MaskedUtterance
 from pipeline.models import ModelCard, verified_card
+from pipeline.touchpoints.mentions import find_mentions
 from pipeline.touchpoints.network import ANOTHER_AGENT, PREFIXES, Line, PathNetwork, load, said
-from pipeline.touchpoints.palvelupolku import Palvelupolku, Touchpoint, load_palvelupolku
+from pipeline.touchpoints.placing import place as place_on_path
 from pipeline.touchpoints.reading import (
     EASES,
     EVENTS,
     GOALS,
     MOVES,
     TARGETS,
-    UNKNOWN,
     Dimensions,
     Mention,
     Place,
     Reading,
-    Segment,
     TurnReading,
 )
 from pipeline.touchpoints.reasons import find_reason
-from pipeline.touchpoints.rules import by_lemmas, by_metadata, candidates, evidence, evidence_in, whole
+from pipeline.touchpoints.rules import by_lemmas, by_metadata, evidence, whole
 from pipeline.touchpoints.scheme import (
     AGENT_DEEDS,
     CUSTOMER_DEEDS,
     FEELINGS,
-    MATTERS,
     STRETCH_HEADS,
     TURN_HEADS,
     WHOLE_HEADS,
     Head,
     columns,
 )
-from pipeline.touchpoints.segments import Stretch, stretches
+from pipeline.touchpoints.taxonomies import Taxonomies, load_taxonomies
 
 if TYPE_CHECKING:
     from pipeline.touchpoints.network import Floats
@@ -45,30 +42,25 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", bound=str)
 
 PEOPLE = ("customer", "agent")
-NAMED_BY_SOURCE = 2.0
-"""What a turn gains, natural log, by being of the touchpoint that a field of the source names."""
-BY_LEMMAS = 0.9
-"""The probability of a touchpoint that the model does not know, at a turn that mentions its lemmas."""
 STRONG = 0.5
 """From this mean size on (of 2) a feeling is strong enough to ask what it is about."""
-LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class PathReader:
-    """A palvelupolku, and the network that reads conversations, where there is one."""
+    """What is looked for, and the network that reads conversations, where there is one."""
 
-    path: Palvelupolku
+    taxonomies: Taxonomies
     card: ModelCard | None = None
     network: PathNetwork | None = None
 
     def read(self, conversations: Sequence[MaskedConversation]) -> list[Reading]:
         """What is read in each conversation, in order."""
         if self.card is None or self.network is None:
-            return [read_by_rules(conversation, self.path) for conversation in conversations]
+            return [read_by_rules(conversation, self.taxonomies) for conversation in conversations]
         turns = self.network.turns([lines(conversation) for conversation in conversations])
         return [
-            _read(conversation, vectors, self.path, self.card, self.network)
+            _read(conversation, vectors, self.taxonomies, self.card, self.network)
             for conversation, vectors in zip(conversations, turns, strict=True)
         ]
 
@@ -77,14 +69,14 @@ def load_path_reader(config: Config) -> PathReader:
     """The reader of the settings; without a model it places by the source's fields and by lemmas alone.
 
     Raises:
-        ConfigError: the palvelupolku is none.
+        ConfigError: the palvelupolku or the drivers are not what they should be.
         ModelError: the model is missing or altered.
     """
-    path = load_palvelupolku(config.touchpoints.palvelupolku)
+    taxonomies = load_taxonomies(config)
     if not config.touchpoints.model:
-        return PathReader(path)
+        return PathReader(taxonomies)
     card = verified_card(config.paths.models / config.touchpoints.model)
-    return PathReader(path, card, load(card))
+    return PathReader(taxonomies, card, load(card))
 
 
 def lines(conversation: MaskedConversation) -> list[Line]:
@@ -100,40 +92,47 @@ def lines(conversation: MaskedConversation) -> list[Line]:
     return found
 
 
-def read_by_rules(conversation: MaskedConversation, path: Palvelupolku) -> Reading:
-    """Where the source's fields, else the lemmas, put it: one stretch, and nothing else is read."""
+def read_by_rules(conversation: MaskedConversation, taxonomies: Taxonomies) -> Reading:
+    """Where the source's fields, else the lemmas, put it: one stretch, and what it mentions; nothing else is read."""
+    path = taxonomies.path
     decided = by_metadata(conversation, path)
     touchpoint, rule = decided or by_lemmas(conversation, path)
     places = evidence(conversation, touchpoint, 0, len(conversation.utterances)) if touchpoint else ()
     confidence = 1.0 if decided else None
-    return Reading(segments=(whole(conversation, touchpoint, rule, confidence=confidence, evidence=places),))
+    return Reading(
+        segments=(whole(conversation, touchpoint, rule, confidence=confidence, evidence=places),),
+        mentions=find_mentions(conversation, taxonomies),
+    )
 
 
 def _read(
-    conversation: MaskedConversation, turns: "Floats", path: Palvelupolku, card: ModelCard, network: PathNetwork
+    conversation: MaskedConversation,
+    turns: "Floats",
+    taxonomies: Taxonomies,
+    card: ModelCard,
+    network: PathNetwork,
 ) -> Reading:
     logits = network.of_turns(turns)
     probabilities = {head.name: said(logits, head, columns(TURN_HEADS, head.name)) for head in TURN_HEADS}
-    found = _stretches(conversation, probabilities["matter"], path)
     read = {
         turn.index: _turn(turn, {name: values[turn.index] for name, values in probabilities.items()})
         for turn in conversation.utterances
         if turn.speaker in PEOPLE and turn.asr_suspect is None
     }
-    at_whole = network.of_whole(turns)
-    of_id = {touchpoint.id: touchpoint for touchpoint in path.touchpoints}
+    of_id = {touchpoint.id: touchpoint for touchpoint in taxonomies.path.touchpoints}
     segments = []
-    for segment in found:
+    for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path):
         first, last = segment.first_utterance_index, segment.last_utterance_index
         dimensions = _dimensions(network.of_stretch(turns[first : last + 1]), STRETCH_HEADS)
         reason = find_reason(conversation, read, of_id.get(segment.touchpoint), first, last)
         segments.append(replace(segment, dimensions=dimensions, reason=reason))
+    at_whole = network.of_whole(turns)
     return Reading(
         segments=tuple(segments),
         dimensions=_dimensions(at_whole, WHOLE_HEADS),
         events=_named(EVENTS, said(at_whole, WHOLE_HEADS[-1], columns(WHOLE_HEADS, "event"))),
         turns=read,
-        mentions=tuple(_targets(conversation, probabilities)),
+        mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),
         model=card.name,
         model_version=card.version,
     )
@@ -146,61 +145,6 @@ def _dimensions(logits: "Floats", heads: tuple[Head, ...]) -> Dimensions:
 
 def _named(names: Sequence[Name], values: "Floats | Sequence[float]") -> dict[Name, float]:
     return {name: float(values[place]) for place, name in enumerate(names)}
-
-
-def _stretches(conversation: MaskedConversation, matters: "Floats", path: Palvelupolku) -> list[Segment]:
-    """What the model reads, led by what the source says: a touchpoint that it names is always there."""
-    possible = candidates(conversation, path)
-    decided, rule = by_metadata(conversation, path) or (None, "")
-    turns = [_weights(turn, matters[turn.index], possible, decided) for turn in conversation.utterances]
-    found = stretches(turns)
-    if decided and all(one.touchpoint != decided.id for one in found):
-        found = _with(decided.id, found, turns)
-    of_id = {touchpoint.id: touchpoint for touchpoint in possible}
-    return [_segment(conversation, one, of_id.get(one.touchpoint), decided, rule) for one in found]
-
-
-def _weights(
-    turn: MaskedUtterance, matters: "Floats", possible: Sequence[Touchpoint], decided: Touchpoint | None
-) -> dict[str, float]:
-    """The log probability of each touchpoint at a turn; those that the model does not know go by their lemmas."""
-    of_matter = dict(zip(MATTERS, (float(value) for value in matters), strict=True))
-    read = {name for touchpoint in possible for name in touchpoint.reads_as if name in of_matter}
-    weights = {UNKNOWN: log(max(sum(of_matter[name] for name in of_matter if name not in read), LEAST))}
-    for touchpoint in possible:
-        own = [of_matter[name] for name in touchpoint.reads_as if name in of_matter]
-        share = sum(own) if own else BY_LEMMAS * bool(evidence_in(turn, touchpoint))
-        weights[touchpoint.id] = log(max(share, LEAST)) + (NAMED_BY_SOURCE if touchpoint == decided else 0.0)
-    return weights
-
-
-def _with(name: str, found: Sequence[Stretch], turns: Sequence[Mapping[str, float]]) -> list[Stretch]:
-    """The stretches with the one that best bears it given to the touchpoint that the source names."""
-
-    def share(one: Stretch) -> float:
-        return sum(turn[name] for turn in turns[one.first : one.last + 1]) / (one.last - one.first + 1)
-
-    best = max(found, key=share)
-    return [replace(one, touchpoint=name) if one == best else one for one in found]
-
-
-def _segment(
-    conversation: MaskedConversation,
-    found: Stretch,
-    touchpoint: Touchpoint | None,
-    decided: Touchpoint | None,
-    rule: str,
-) -> Segment:
-    is_named = touchpoint is not None and touchpoint == decided
-    return Segment(
-        first_utterance_index=found.first,
-        last_utterance_index=found.last,
-        stage=touchpoint.stage if touchpoint else UNKNOWN,
-        touchpoint=touchpoint.id if touchpoint else UNKNOWN,
-        rule=rule if is_named else "model" if touchpoint else "none",
-        confidence=1.0 if is_named else found.confidence,
-        evidence=evidence(conversation, touchpoint, found.first, found.last) if touchpoint else (),
-    )
 
 
 def _turn(turn: MaskedUtterance, said: Mapping[str, "Floats"]) -> TurnReading:

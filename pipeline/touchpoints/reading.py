@@ -1,4 +1,4 @@
-"""What is read in a conversation as a whole: where on the path it is, whether the goal was reached, how easily, why."""
+"""What is read in a conversation as a whole: where on the path it is, goal and ease, and why somebody feels so."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

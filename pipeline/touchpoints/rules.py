@@ -1,9 +1,8 @@
 """Put a conversation on the palvelupolku by its source's own fields, else by the lemmas that it mentions."""
 
-from collections import Counter
-
 from pipeline.conversation import MaskedConversation, MaskedUtterance
 from pipeline.touchpoints.palvelupolku import Palvelupolku, Touchpoint
+from pipeline.touchpoints.phrases import found, lemmas_of
 from pipeline.touchpoints.reading import UNKNOWN, Place, Segment
 
 
@@ -37,9 +36,9 @@ def by_metadata(conversation: MaskedConversation, path: Palvelupolku) -> tuple[T
 def by_lemmas(conversation: MaskedConversation, path: Palvelupolku) -> tuple[Touchpoint | None, str]:
     """The touchpoint whose lemmas people mention most often, if often enough; ties go to the upper."""
     possible = candidates(conversation, path)
-    mentioned = Counter(lemma for turn in conversation.utterances for lemma, _ in mentions(turn))
+    turns = [lemmas_of(turn.text, turn.tokens) for turn in said(conversation)]
     hits = [
-        sum(count for lemma, count in mentioned.items() if touchpoint.lemmas and touchpoint.lemmas.fullmatch(lemma))
+        sum(1 for turn in turns for _ in found(touchpoint.lemmas, turn)) if touchpoint.lemmas else 0
         for touchpoint in possible
     ]
     if not hits or max(hits) < path.min_mentions:
@@ -48,28 +47,20 @@ def by_lemmas(conversation: MaskedConversation, path: Palvelupolku) -> tuple[Tou
     return touchpoint, f"{touchpoint.id}.lemmas"
 
 
-def mentions(turn: MaskedUtterance) -> list[tuple[str, Place]]:
-    """The lemmas of a turn, in lower case, with their places; none of bots, of fillers or of what ASR made up."""
-    if turn.speaker == "bot" or turn.asr_suspect is not None:
-        return []
-    found, end = [], 0
-    for token in turn.tokens:
-        start = turn.text.find(token.text, end)
-        if start < 0:
-            continue
-        end = start + len(token.text)
-        if not token.disfluency:
-            found.append((token.lemma.lower(), Place(turn.index, start, end)))
-    return found
+def said(conversation: MaskedConversation) -> list[MaskedUtterance]:
+    """The turns of people: none of bots, nor what ASR made up."""
+    return [turn for turn in conversation.utterances if turn.speaker != "bot" and turn.asr_suspect is None]
+
+
+def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
+    """Where a stretch, both ends inclusive, mentions the lemmas of a touchpoint."""
+    return tuple(
+        place for turn in said(conversation) if first <= turn.index <= last for place in evidence_in(turn, touchpoint)
+    )
 
 
 def evidence_in(turn: MaskedUtterance, touchpoint: Touchpoint) -> list[Place]:
     """Where a turn mentions the lemmas of a touchpoint."""
     if touchpoint.lemmas is None:
         return []
-    return [place for lemma, place in mentions(turn) if touchpoint.lemmas.fullmatch(lemma)]
-
-
-def evidence(conversation: MaskedConversation, touchpoint: Touchpoint, first: int, last: int) -> tuple[Place, ...]:
-    """Where a stretch, both ends inclusive, mentions the lemmas of a touchpoint."""
-    return tuple(place for turn in conversation.utterances[first : last + 1] for place in evidence_in(turn, touchpoint))
+    return [Place(turn.index, start, end) for start, end in found(touchpoint.lemmas, lemmas_of(turn.text, turn.tokens))]

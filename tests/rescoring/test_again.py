@@ -19,10 +19,10 @@ from pipeline.rescoring.versions import find_waiting, mixture
 from pipeline.touchpoints import (
     Dimensions,
     Mention,
-    Palvelupolku,
     Place,
     Reading,
     Segment,
+    Taxonomies,
     TurnReading,
     load_palvelupolku,
 )
@@ -69,7 +69,7 @@ class InventedPathReader:
     """Two stretches of each part with more than one turn, and a mention in its last."""
 
     version: str | None
-    path: Palvelupolku
+    taxonomies: Taxonomies
     seen: list[MaskedConversation] = field(default_factory=list)
 
     def read(self, conversations: Sequence[MaskedConversation]) -> list[Reading]:
@@ -111,7 +111,7 @@ class House:
         run = f"run {len(rows(self.connection, 'FROM runs'))}"
         add_run(self.connection, run)
         reader = InventedReader(InventedScorer(value, version))
-        path_reader = InventedPathReader(path_version, self.path)
+        path_reader = InventedPathReader(path_version, Taxonomies(self.path))
         read_again(self.connection, run, self.settings(version), reader, path_reader, **more)  # type: ignore[arg-type]
         return reader.scorer, path_reader
 
@@ -247,7 +247,7 @@ def test_the_same_version_with_other_settings_replaces_and_keeps_nothing(house: 
     scorer = InventedScorer(0.5, "1")
     read_again(
         house.connection, "run", house.settings("more evidence"), InventedReader(scorer),  # type: ignore[arg-type]
-        InventedPathReader(None, house.path),  # type: ignore[arg-type]
+        InventedPathReader(None, Taxonomies(house.path)),  # type: ignore[arg-type]
     )  # fmt: skip
     assert rows(house.connection, "SELECT sentiment_score FROM utterance_scores") == [(0.5,)]
     assert kept(house.connection) == []

@@ -13,8 +13,13 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "asr_quality", "channels", "cues", "emotion_words", "emotions", "languages", "nps", "recovery", "touchpoints",
+    "asr_quality", "channel_gaps", "channels", "contact_points", "cues", "drivers", "emotion_words", "emotions",
+    "languages", "nps", "recovery", "recovery_nps", "touchpoints", "waits",
 }  # fmt: skip
+
+
+NAMED = [(kind, "lasku", turn, 0, 5, 1.0) for kind in ("contact_point", "driver") for turn in range(4)]
+"""Everybody names the same."""
 
 
 def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, object]]:
@@ -33,9 +38,12 @@ def turns(cue: str = "thanks", agent: int | None = None) -> list[dict[str, objec
 def two_people(connection: DuckDBPyConnection, tmp_path: Path) -> DuckDBPyConnection:
     """Customer 1 calls three times and answers twice each time, a stranger once; two agents and one unknown reply."""
     calls = [
-        *(conversation(f"c{number}", turns(agent=7), channel="call", customer=1) for number in range(2)),
-        conversation("c2", turns(agent=8), channel="call", customer=1),
-        conversation("c3", turns(), channel="call"),
+        *(
+            conversation(f"c{number}", turns(agent=7), channel="call", customer=1, mentions=NAMED)
+            for number in range(2)
+        ),
+        conversation("c2", turns(agent=8), channel="call", customer=1, mentions=NAMED),
+        conversation("c3", turns(), channel="call", mentions=NAMED),
     ]
     answers = [
         answer(f"a{number}", 9, conversation_id=f"c{number // 2}", customer=1 if number in (0, 2, 4) else None,
@@ -64,12 +72,26 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("emotions", {"customer_count": 2, "present_customer_count": 2, "everywhere_customer_count": 2}),
         ("cues", {"customer_count": 2, "agent_count": 3, "present_customer_count": 2, "present_agent_count": 3}),
         ("languages", {"customer_count": 2, "agent_count": 3, "main_customer_count": 2, "speaking_customer_count": 2}),
+        ("contact_points", {"customer_count": 2, "naming_customer_count": 2, "agent_count": 3}),
+        ("drivers", {"customer_count": 2, "emotion_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
+        ("recovery_nps", {"customer_count": 2}),
+        ("waits", {"customer_count": 1, "all_customer_count": 1}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
     ],
 )
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
     assert read(two_people, name) == counts
+
+
+def test_pairs_of_channels_count_customers(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """Customer 1 called twice and chatted three times, 2 once each and was read, 3 only called."""
+    contacts = [(1, "call")] * 2 + [(1, "chat")] * 3 + [(2, "call"), (2, "chat"), (3, "call")]
+    load(connection, tmp_path, [
+        conversation(f"c{number}", customer=customer, channel=channel, goal="yes" if customer == 2 else None)
+        for number, (customer, channel) in enumerate(contacts)
+    ])  # fmt: skip
+    assert read(connection, "channel_gaps") == {"customer_count": 2, "goal_customer_count": 1}
 
 
 def test_every_metric_that_leaves_is_counted_above() -> None:

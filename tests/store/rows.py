@@ -203,8 +203,14 @@ def stage(
     conversations: Sequence[Placed] = (),
     answers: Sequence[MaskedSurveyResponse] = (),
     rejections: Sequence[tuple[str, str]] = (),
+    answer_mentions: Mapping[str, Sequence[tuple[str, str, int, int, float]]] | None = None,
 ) -> Path:
-    write_batch(path, conversations, answers, [RecordError(*rejection) for rejection in rejections], HELSINKI)
+    """A staged batch; `answer_mentions` are (kind, label, start, end, weight) by the id of the answer."""
+    named = [
+        [Mention(kind, label, Place(0, *place), weight) for kind, label, *place, weight in spelled]
+        for spelled in ((answer_mentions or {}).get(one.response_id, ()) for one in answers)
+    ]
+    write_batch(path, conversations, answers, [RecordError(*rejection) for rejection in rejections], HELSINKI, named)
     return path
 
 
@@ -219,9 +225,10 @@ def load(
     batch: str = "0",
     run: str = "run",
     replace: bool = False,
+    answer_mentions: Mapping[str, Sequence[tuple[str, str, int, int, float]]] | None = None,
 ) -> None:
     """Stage and load one batch; its id is the file's name and `batch`, the file's digest is its name."""
-    path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections)
+    path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections, answer_mentions)
     staged = StagedBatch(f"{file}-{batch}", path)
     store.load_batch(connection, staged, StagedFile(file, f"sha of {file}"), run, replace=replace)
 
@@ -233,6 +240,7 @@ def load_document(connection: DuckDBPyConnection, folder: Path, document: Mappin
         folder,
         [conversation(**fields) for fields in document.get("conversations", ())],
         [answer(**fields) for fields in document.get("answers", ())],
+        answer_mentions=document.get("answer_mentions"),
     )
     for file, rejections in document.get("rejections", {}).items():
         load(connection, folder, rejections=rejections, file=file, batch="rejections")

@@ -22,7 +22,10 @@ WORDS = {"text": MaskedText("lasku on vääri"), "normalized_text": MaskedText("
 TOLD: dict[str, Any] = {"cues": {"complaint": 0.9}, "evidence": [("negative", 0, 5, 0.9), ("anger", 0, 5, 0.9)]}
 WORDLESS = {"emotion_words", "lemmas"}
 """Metrics of words: they can tell nothing of those that are gone."""
-PARAMETERS = {"touchpoint": "laskutus", "date": "2026-09-05", "from": "2026-01-01", "to": "2026-12-31"}
+PARAMETERS = {
+    "touchpoint": "laskutus", "date": "2026-09-05", "from": "2026-01-01", "to": "2026-12-31", "opens": "08:00",
+    "closes": "16:00",
+}  # fmt: skip
 
 
 def keep(**days: int) -> Retention:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.conversation import CUES, EMOTIONS, SENTIMENTS, Evidence, MaskedText, Score, Token
 from pipeline.errors import PipelineError
+from pipeline.touchpoints.reading import EASES, GOALS
 from tests.store.rows import add_run, answer, conversation, key, load, names_in, rows, score, stage, utterance
 
 PROBABILITIES = [f"{name}_probability" for name in (*SENTIMENTS, *EMOTIONS)]
@@ -107,8 +108,8 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
     assert records(connection, "conversation_touchpoints") == [{
         "conversation_id": "c1", "first_utterance_index": 0, "last_utterance_index": 0, "stage": "stage of laskutus",
         "touchpoint": "laskutus", "rule": "invented", "confidence": None, "evidence": None,
-        **dict.fromkeys((f"goal_{goal}_probability" for goal in GOALS)),
-        **dict.fromkeys((f"ease_{ease}_probability" for ease in EASES)), "reason": None,
+        **dict.fromkeys(f"goal_{goal}_probability" for goal in GOALS),
+        **dict.fromkeys(f"ease_{ease}_probability" for ease in EASES), "reason": None,
     }]  # fmt: skip
 
 

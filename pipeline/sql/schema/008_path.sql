@@ -149,6 +149,7 @@ COMMENT ON COLUMN path_touchpoints.name IS 'Its name in Finnish.';
 
 CREATE TABLE path_contact_points (
     contact_point VARCHAR PRIMARY KEY,
+    position INTEGER NOT NULL,
     name VARCHAR NOT NULL,
     kind VARCHAR NOT NULL CHECK (kind IN ('staff', 'process', 'product', 'environment')),
     side VARCHAR NOT NULL CHECK (side IN ('front', 'back')),
@@ -157,8 +158,21 @@ CREATE TABLE path_contact_points (
 );
 COMMENT ON TABLE path_contact_points IS 'The contact points of the palvelupolku in use: what or whom the customer meets, and what works behind it.';
 COMMENT ON COLUMN path_contact_points.contact_point IS 'Its id, as in mentions.label.';
+COMMENT ON COLUMN path_contact_points.position IS 'Place among them, from 0, as in the file.';
 COMMENT ON COLUMN path_contact_points.name IS 'Its name in Finnish.';
 COMMENT ON COLUMN path_contact_points.kind IS 'staff (people and how they behave), process (how things are handled), product (the thing or service itself) or environment (place, web site, app).';
 COMMENT ON COLUMN path_contact_points.side IS 'front: the customer meets it; back: it works behind, and is felt.';
 COMMENT ON COLUMN path_contact_points.provider IS 'own, or partner: another company''s.';
 COMMENT ON COLUMN path_contact_points.touchpoints IS 'Where it is met; empty: anywhere.';
+
+CREATE TABLE drivers (
+    driver VARCHAR PRIMARY KEY,
+    position INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    description VARCHAR NOT NULL
+);
+COMMENT ON TABLE drivers IS 'The drivers in use: what customers want of a service every day.';
+COMMENT ON COLUMN drivers.driver IS 'Its id, as in mentions.label.';
+COMMENT ON COLUMN drivers.position IS 'Place among them, from 0, as in the file.';
+COMMENT ON COLUMN drivers.name IS 'Its name in Finnish.';
+COMMENT ON COLUMN drivers.description IS 'What it means, in Finnish.';

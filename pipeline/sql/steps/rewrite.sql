@@ -21,6 +21,7 @@ INSERT INTO earlier_readings BY NAME FROM read_duckdb($old, table_name := 'earli
 INSERT INTO path_stages BY NAME FROM read_duckdb($old, table_name := 'path_stages');
 INSERT INTO path_touchpoints BY NAME FROM read_duckdb($old, table_name := 'path_touchpoints');
 INSERT INTO path_contact_points BY NAME FROM read_duckdb($old, table_name := 'path_contact_points');
+INSERT INTO drivers BY NAME FROM read_duckdb($old, table_name := 'drivers');
 INSERT INTO survey_responses BY NAME FROM read_duckdb($old, table_name := 'survey_responses');
 INSERT INTO verbatim_scores BY NAME FROM read_duckdb($old, table_name := 'verbatim_scores');
 INSERT INTO secret_checks BY NAME FROM read_duckdb($old, table_name := 'secret_checks');

@@ -1,0 +1,80 @@
+"""`evaluate conversations` and `train conversations`: how well whole conversations are read, and teaching it."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.cli.console import steps, wide_console, working
+from pipeline.errors import ConfigError
+
+AGREEMENT = "second reader"
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """A table of the figures beside how well a second reader agrees with the first, or a JSON object."""
+    from pipeline.analysis import load_readers
+    from pipeline.analysis.evaluate import agreement
+    from pipeline.analysis.evaluate import evaluate as evaluate_conversations
+    from pipeline.config import load_config, project_root
+    from pipeline.models import write_metrics
+    from pipeline.touchpoints.gold import VERIFY, read_gold
+
+    config = load_config()
+    config = replace(config, affect=replace(config.affect, evidence=False))
+    path: Path = options.file or project_root() / "data" / "gold" / VERIFY
+    golds = list(read_gold(path))
+    with working(f"Reading the conversations of {path.name}"):
+        found = evaluate_conversations(golds, config, *load_readers(config))
+    if options.card:
+        named = {f"{path.stem}_{name}": round(value, 4) for name, value in found.items()}
+        write_metrics(config.paths.models / config.touchpoints.model, named, "tunnepolku evaluate conversations")
+    readers = agreement(golds) if any(len(gold.readings) > 1 for gold in golds) else {}
+    if options.format == "json":
+        print(json.dumps({"file": path.name, "figures": found, AGREEMENT: readers}, indent=2))
+    else:
+        _print(path, found, readers)
+
+
+def _print(path: Path, found: Mapping[str, float], readers: Mapping[str, float]) -> None:
+    from rich.table import Table
+
+    console = wide_console()
+    console.print(f"{found['conversation_count']:.0f} conversations of {path.name}")
+    table = Table("figure", "model", AGREEMENT, box=None, header_style="bold")
+    for name, value in found.items():
+        if name != "conversation_count":
+            table.add_row(name, f"{value:.3f}", f"{readers[name]:.3f}" if readers else "–")
+    console.print(table)
+
+
+def train(options: argparse.Namespace) -> None:
+    """Teach the network from `data/gold` and write its folder.
+
+    Raises:
+        ConfigError: no encoder to start from is named.
+        ModelError: torch is not installed, or the encoder is none.
+    """
+    from pipeline.analysis import load_readers
+    from pipeline.analysis.prepare import prepare
+    from pipeline.config import load_config, project_root
+    from pipeline.touchpoints.learning.network import Recipe
+    from pipeline.touchpoints.learning.train import MODEL, Alone, train_conversations
+
+    if not options.start:
+        raise ConfigError("Name an encoder: --start FOLDER, such as one that `export-model --head all` wrote.")
+    config = load_config()
+    config = replace(
+        config, affect=replace(config.affect, evidence=False), touchpoints=replace(config.touchpoints, model="")
+    )
+    folder: Path = options.output or config.paths.models / MODEL
+    reader, _ = load_readers(config)
+    alone = Alone(config.paths.models / config.affect.model)
+    with working("Masking and reading the gold"):
+        examples, matters = prepare(project_root() / "data" / "gold", reader, alone)
+    given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    recipe = Recipe(**{name: value for name, value in given.items() if value is not None})
+    with steps(f"Training {folder.name}") as progress:
+        train_conversations(examples, matters, Path(options.start[0]), alone, folder, recipe=recipe, progress=progress)
+    print(f"Written: {folder}. Measure it with `tunnepolku evaluate conversations --card`.")

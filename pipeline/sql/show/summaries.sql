@@ -1,0 +1,2 @@
+-- Every conversation as a whole.
+FROM conversation_summary;
