@@ -16,7 +16,7 @@ SURVEY = "survey"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What others than the models, settings and palvelupolku of now have read in a channel; of surveys, open answers."""
+    """What in a channel others have read than the models, settings and files of now; of surveys, open answers."""
 
     channel: str
     count: int
@@ -88,8 +88,8 @@ def mixture(connection: "DuckDBPyConnection", config: Config) -> str | None:
         )
     if again:
         return (
-            f"Other models, settings or another palvelupolku than those of now have read {again}: `tunnepolku rescore` "
-            "reads them again from their masked text."
+            f"Other models, settings, palvelupolku or drivers than those of now have read {again}: `tunnepolku "
+            "rescore` reads them again from their masked text."
         )
     return None
 

@@ -80,7 +80,7 @@ class InventedPathReader:
         if self.version is None:
             return Reading((Segment(0, last, "stage", "laskutus", "laskutus.lemmas"),))
         dimensions = Dimensions(dict.fromkeys(GOALS, 1 / 3), dict.fromkeys(EASES, 0.1))
-        here = {"dimensions": dimensions, "evidence": (Place(last, 0, 5),), "reason": Place(last, 6, 8)}
+        here = {"dimensions": dimensions, "evidence": (Place(last, 0, 2),), "reason": Place(last, 0, 2)}
         stretches = [Segment(0, 0, "stage", "toimitus", "model", 0.9, **here)]
         if last:
             stretches.append(Segment(1, last, "stage", "laskutus", "model", 0.8, **here))
@@ -89,7 +89,7 @@ class InventedPathReader:
             dimensions,
             dict.fromkeys(EVENTS, 0.4),
             {index: TurnReading(None, dict.fromkeys(MOVES, 0.3)) for index in range(last + 1)},
-            (Mention("target", "tuote", Place(last, 0, 5), 0.7),),
+            (Mention("target", "tuote", Place(last, 0, 2), 0.7),),
             "invented path",
             self.version,
         )
@@ -406,7 +406,7 @@ def test_the_sentence_names_the_versions_and_the_way_out(house: House, tmp_path:
     load(house.connection, tmp_path, [conversation("c1", said("yksi")), conversation("c2", said("kaksi"))],
          [opinion("kolme")])  # fmt: skip
     assert mixture(house.connection, settings) == (
-        "Other models, settings or another palvelupolku than those of now have read 2 conversations and 1 answers: "
+        "Other models, settings, palvelupolku or drivers than those of now have read 2 conversations and 1 answers: "
         "`tunnepolku rescore` reads them again from their masked text."
     )
     house.connection.execute("UPDATE verbatim_scores SET model_version = '2'")

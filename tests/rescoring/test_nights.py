@@ -1,6 +1,5 @@
 """A night with one model, the files gone, `rescore` with another: as if that one had read the files. Real models."""
 
-import argparse
 import os
 import signal
 import subprocess
@@ -14,7 +13,7 @@ import duckdb
 import pytest
 
 from pipeline import keys, steps, store
-from pipeline.cli import main, rescore
+from pipeline.cli import main
 from pipeline.config import Config, load_config
 from pipeline.erasing.forget import forget
 from pipeline.erasing.retention import expire
@@ -57,7 +56,9 @@ def land(folder: Path) -> None:
     write(
         folder, "1.jsonl", chat(1, *said, queue="Laskutus"), chat(2, "netti ei toimi ollenkaan, ihan surkeaa", "selvä")
     )
-    later = chat(1, "lasku tuli taas väärin, vaihdan firmaa", "olen pahoillani").replace("2026-09-01", "2026-09-02")
+    later = chat(1, "lasku tuli taas väärin, vaihdan firmaa", "olen pahoillani", queue="Laskutus").replace(
+        "2026-09-01", "2026-09-02"
+    )
     swedish = chat(
         3, "hej, jag förstår inte den här räkningen, kan du hjälpa mig", "javisst, jag kan hjälpa dig på svenska"
     )
@@ -111,7 +112,7 @@ def test_as_if_the_new_model_had_read_the_files(
     hashes = {old.reader_hash, anew.reader_hash}
     for name in before.keys() - READ:
         assert [without(row, hashes) for row in after[name]] == [without(row, hashes) for row in before[name]], name
-    assert len(after["earlier_scores"]) == len(before["utterance_scores"] + before["verbatim_scores"]) == 11
+    assert len(after["earlier_scores"]) == len(before["utterance_scores"] + before["verbatim_scores"]) == 10
 
 
 def without(row: tuple[Any, ...], hashes: set[str]) -> tuple[Any, ...]:
@@ -187,8 +188,9 @@ def test_a_night_after_the_change_says_that_versions_are_mixed(
     write(config.paths.landing, "4.jsonl", chat(9))
     note = night(config).note
     assert note == (
-        "Several versions have read what is stored: affect-lexicon 0.1.0 (11 texts), affect-linear 0.3.0 (2 texts). "
-        "Figures mix them until `tunnepolku rescore` has read 4 conversations and 2 answers again from their masked text."
+        "Several versions have read what is stored: affect-lexicon 0.1.0 (10 texts), affect-linear 0.3.0 (2 texts). "
+        "Figures mix them until `tunnepolku rescore` has read 4 conversations and 2 answers again from their masked "
+        "text."
     )
     capsys.readouterr()
     assert main(["check"]) == 0
@@ -224,7 +226,7 @@ def test_killed_without_warning_it_goes_on(house: Settings, monkeypatch: pytest.
     process = subprocess.run([sys.executable, "-c", KILLED], env=dict(os.environ), cwd=ROOT, check=False)
     assert process.returncode == -signal.SIGKILL
     with duckdb.connect(str(config.paths.database), read_only=True) as connection:
-        models = "SELECT conversation_id, any_value(model), any_value(run_id) FROM utterance_scores GROUP BY ALL ORDER BY ALL"
+        models = "SELECT DISTINCT conversation_id, model, run_id FROM utterance_scores ORDER BY ALL"
         first = [row for row in rows(connection, models) if row[1] == "affect-linear"]
     assert [row[0] for row in first] == ["c1", "c2"]
     read = []
@@ -236,7 +238,7 @@ def test_killed_without_warning_it_goes_on(house: Settings, monkeypatch: pytest.
     assert stored(config, "SELECT DISTINCT model FROM utterance_scores UNION SELECT model FROM verbatim_scores") == [
         ("affect-linear",)
     ]
-    assert stored(config, "SELECT count(*) FROM earlier_scores") == [(11,)]
+    assert stored(config, "SELECT count(*) FROM earlier_scores") == [(10,)]
     assert stored(config, "SELECT status FROM runs ORDER BY started_at") == [
         ("published",),
         ("running",),
@@ -309,7 +311,7 @@ def test_what_is_kept_gets_its_new_keys_in_a_rotation(house: Settings) -> None:
             steps.publish(run_id, config)
     finally:
         del os.environ[keys.NEW_VARIABLE]
-    assert stored(config, joins) == before == [(13,)]
+    assert stored(config, joins) == before == [(12,)]
 
 
 def test_another_path_is_read_again_too(house: Settings, tmp_path: Path) -> None:
@@ -318,7 +320,8 @@ def test_another_path_is_read_again_too(house: Settings, tmp_path: Path) -> None
     night(config)
     own = tmp_path / "polku.toml"
     text = config.touchpoints.palvelupolku.read_text(encoding="utf-8")
-    own.write_text(text.replace('id = "laskutus"', 'id = "laskut"'), encoding="utf-8")
+    renamed = text.replace('"laskutus"', '"laskut"').replace('queue = ["laskut"', 'queue = ["laskutus"')
+    own.write_text(renamed, encoding="utf-8")
     before = stored(config, "SELECT count(*) FROM conversation_touchpoints WHERE touchpoint = 'laskutus'")
     again_by(config := house(TOUCHPOINTS__PALVELUPOLKU=str(own)))
     assert (
@@ -333,27 +336,37 @@ def test_without_a_database_it_says_so(house: Settings, capsys: pytest.CaptureFi
     assert "There is no database" in capsys.readouterr().err
 
 
-def test_a_database_of_an_earlier_version_is_brought_up_to_date(
-    house: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Its rows tell nothing of who read them: all of it is read again."""
+OF_009 = """
+DROP VIEW score_changes;
+DROP VIEW reading_changes;
+DROP TABLE earlier_scores;
+DROP TABLE earlier_readings;
+ALTER TABLE conversation_parts DROP COLUMN reader_hash;
+ALTER TABLE survey_responses DROP COLUMN reader_hash;
+DELETE FROM schema_versions WHERE name = '009_rescoring';
+"""
+
+
+def test_a_database_of_an_earlier_version_is_brought_up_to_date(house: Settings) -> None:
+    """Its rows tell nothing of who read them: all of it is read again, and nothing kept of the same version."""
     config = house()
-    with duckdb.connect(str(tmp_path / "old.duckdb")) as connection:
-        connection.execute(
-            "CREATE TABLE schema_versions (name VARCHAR PRIMARY KEY, sha256 VARCHAR, applied_at TIMESTAMP)"
-        )
     land(config.paths.landing)
-    schema = store.SQL / "schema"
-    assert (schema / "009_rescoring.sql").exists()
     night(config)
     with store.opened(config.paths.database) as connection:
-        connection.execute(
-            "DROP VIEW score_changes; DROP VIEW reading_changes; DROP TABLE earlier_scores; DROP TABLE earlier_readings"
-        )
-        connection.execute(
-            "ALTER TABLE conversation_parts DROP COLUMN reader_hash; ALTER TABLE survey_responses DROP COLUMN reader_hash"
-        )
-        connection.execute("DELETE FROM schema_versions WHERE name = '009_rescoring'")
-    rescore.rescore(argparse.Namespace(first=None, last=None, dry_run=False))
+        connection.execute(OF_009)
+    again_by(config)
     assert stored(config, "SELECT DISTINCT reader_hash FROM conversation_parts") == [(config.reader_hash,)]
-    assert stored(config, "SELECT count(*) FROM earlier_scores") == [(0,)], "the same version has read them"
+    assert stored(config, "SELECT count(*) FROM earlier_scores") == [(0,)]
+
+
+def test_rows_of_before_the_path_was_read_get_readings(house: Settings) -> None:
+    """With the network that reads whole conversations: the earlier touchpoints are kept, by rules alone."""
+    config = house()
+    land(config.paths.landing)
+    night(config)
+    again_by(config := house(TOUCHPOINTS__MODEL="path-finnish-0.1.0"))
+    assert stored(config, "SELECT count(*), any_value(model) FROM part_readings") == [(5, "path-finnish")]
+    kept = "SELECT count(*), count(model), bool_and(len(touchpoints) = 1) FROM earlier_readings"
+    assert stored(config, kept) == [(5, 0, True)]
+    assert stored(config, "SELECT count(*) FROM earlier_scores") == [(0,)]
+    assert main(["check"]) == 0

@@ -248,6 +248,18 @@ def load_document(connection: DuckDBPyConnection, folder: Path, document: Mappin
         connection.execute(statement)
 
 
+EARLIER = """
+INSERT INTO earlier_scores BY NAME
+SELECT * EXCLUDE (evidence) REPLACE ('0' AS model_version) FROM (SELECT COLUMNS(c -> c NOT LIKE '%_intensity') FROM utterance_scores)
+UNION ALL BY NAME
+SELECT * EXCLUDE (evidence) REPLACE ('0' AS model_version) FROM (SELECT COLUMNS(c -> c NOT LIKE '%_intensity') FROM verbatim_scores);
+INSERT INTO earlier_readings BY NAME
+SELECT conversation_id, first_utterance_index, [{'first_utterance': 0, 'last_utterance': 0, 'touchpoint': 'toimitus'}] AS touchpoints
+FROM conversation_parts;
+"""
+"""As if what is stored had been read before: texts by version 0 of their classifier, conversations by rules alone."""
+
+
 def rows(connection: DuckDBPyConnection, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     return connection.execute(query, list(parameters)).fetchall()
 

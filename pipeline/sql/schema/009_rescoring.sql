@@ -5,8 +5,8 @@
 
 ALTER TABLE conversation_parts ADD COLUMN reader_hash VARCHAR;
 ALTER TABLE survey_responses ADD COLUMN reader_hash VARCHAR;
-COMMENT ON COLUMN conversation_parts.reader_hash IS 'Hash of the models, their settings and the palvelupolku that read it last: what differs from that of the settings, `tunnepolku rescore` reads again. NULL: read before version 009.';
-COMMENT ON COLUMN survey_responses.reader_hash IS 'Hash of the models, their settings and the palvelupolku that read the open answer last, as in conversation_parts. NULL: read before version 009.';
+COMMENT ON COLUMN conversation_parts.reader_hash IS 'Hash of the models, their settings, the palvelupolku and the drivers that read it last: what differs from that of the settings, `tunnepolku rescore` reads again. NULL: read before version 009.';
+COMMENT ON COLUMN survey_responses.reader_hash IS 'Hash of the models, their settings, the palvelupolku and the drivers that read the open answer last, as in conversation_parts. NULL: there is none, or it was read before version 009.';
 
 CREATE TABLE earlier_scores (
     conversation_id VARCHAR,

@@ -237,7 +237,7 @@ INSERT INTO survey_responses BY NAME
 SELECT decided_responses.response_id, source, staged.response_id AS source_id, content_key, changed_at, responded_at,
     responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution, verbatim, normalized_verbatim, language,
     tokens, conversation_id, conversation_id AS source_conversation_id, customer_key, special_categories, metadata,
-    $batch_id AS batch_id, $reader_hash AS reader_hash
+    $batch_id AS batch_id, CASE WHEN verbatim IS NOT NULL THEN $reader_hash END AS reader_hash
 FROM decided_responses
 JOIN staged_responses AS staged USING (ordinal)
 WHERE outcome IN ('stored', 'replaced');
