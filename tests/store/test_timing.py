@@ -55,10 +55,10 @@ def test_who_talks_and_who_interrupts(connection: DuckDBPyConnection, tmp_path: 
 
 
 def test_a_chat_is_measured_from_message_to_message(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    """Of different speakers: 10, 30, 30, 5 and 10 s. The first response is counted from the first message."""
+    """Of different speakers: 10, 30, 30, 5 and 10 s. A wait is counted from the first message without an answer."""
     columns = "has_ends, longest_silence_seconds, longest_silence_index, total_silence_seconds, " \
               "first_response_wait_seconds, longest_wait_seconds, longest_wait_index"  # fmt: skip
-    assert timing(connection, tmp_path, columns, CHAT) == (False, 30, 3, 85, 40, 30, 3)
+    assert timing(connection, tmp_path, columns, CHAT) == (False, 30, 3, 85, 40, 40, 3)
 
 
 def test_a_chat_has_neither_talk_nor_interruptions(connection: DuckDBPyConnection, tmp_path: Path) -> None:
@@ -129,3 +129,15 @@ def test_a_planted_cost_of_waiting_is_found_and_an_absent_one_is_not(
     means = {row[columns.index("wait")]: row[columns.index("mean_feeling")] for row in found}
     assert list(means) == ["0-10 s", "10-60 s", "1-5 min", "5-60 min"]
     assert (means["5-60 min"] < means["0-10 s"] - 0.5) == is_found
+
+
+def test_two_waits_are_no_correlation(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """They always lie on a line."""
+    waits = [(10, 0.5), (100, -0.5)]
+    talks = [
+        conversation(f"c{wait}", [turn("customer", 0), turn("agent", wait), turn("customer", 200, feeling=feeling)])
+        for wait, feeling in waits
+    ]
+    load(connection, tmp_path, talks)
+    columns, (row,) = store.run_metric(connection, "timing", {})
+    assert (row[columns.index("wait_count")], row[columns.index("wait_correlation")]) == (2, None)

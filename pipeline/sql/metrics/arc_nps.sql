@@ -1,6 +1,6 @@
 -- description: Which part of the arc goes with the NPS that the customer gave about that conversation: mean, start, lowest, end, peak-end …?
 -- grain: part of the arc
--- unit: correlation -1…1 (Pearson) of the feeling with nps_rating and its 95 % interval (Fisher's z); it is no cause; in_context_share 0…1 of the answers whose turns were read in context
+-- unit: correlation -1…1 (Pearson) of the feeling with nps_rating and its 95 % interval (Fisher's z), NULL of two, which always lie on a line; it is no cause; in_context_share 0…1 of the answers whose turns were read in context
 -- people: respondent_count by part
 WITH told AS (
     UNPIVOT (
@@ -17,8 +17,8 @@ correlated AS (
     SELECT part,
         count(DISTINCT customer) AS respondent_count,
         count(*) AS nps_count,
-        CASE WHEN stddev_pop(feeling) > 0 AND stddev_pop(nps_rating) > 0 THEN corr(feeling, nps_rating) END
-            AS correlation,
+        CASE WHEN count(*) > 2 AND stddev_pop(feeling) > 0 AND stddev_pop(nps_rating) > 0
+            THEN corr(feeling, nps_rating) END AS correlation,
         avg((feeling_source = 'context')::INTEGER) AS in_context_share
     FROM told
     GROUP BY part

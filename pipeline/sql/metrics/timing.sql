@@ -1,6 +1,6 @@
 -- description: How long do customers wait at each touchpoint and channel, how much silence is there, who talks and who interrupts, and does the feeling after a wait go with its length?
 -- grain: touchpoint and channel; only where times are known
--- unit: seconds (medians over the conversations there); talk shares 0…1 and interruptions per conversation of calls whose turns have an end (call_count); wait_correlation -1…1 between ln(1 + seconds) of each conversation's longest wait there and the feeling of the customer's next turn, with its 95 % interval (Fisher's z); it is no cause; in_context_share 0…1 of these feelings that were read in context
+-- unit: seconds (medians over the conversations there); talk shares 0…1 and interruptions per conversation of calls whose turns have an end (call_count); wait_correlation -1…1 between ln(1 + seconds) of each conversation's longest wait there and the feeling of the customer's next turn, with its 95 % interval (Fisher's z), NULL of two, which always lie on a line; it is no cause; in_context_share 0…1 of these feelings that were read in context
 -- people: customer_count, agent_count by touchpoint, channel; call_customer_count for call_count, agent_talk_share, customer_talk_share, interruptions_by_agent, interruptions_by_customer; waiting_customer_count for wait_count, wait_correlation, correlation_low, correlation_high, in_context_share
 WITH stood AS (
     SELECT conversation_id, touchpoint,
@@ -33,7 +33,7 @@ waited AS (
     SELECT longest_wait_touchpoint AS touchpoint, channel,
         count(DISTINCT coalesce(customer_key, conversation_id)) AS waiting_customer_count,
         count(*) AS wait_count,
-        CASE WHEN stddev_pop(longest_wait_seconds) > 0 AND stddev_pop(feeling_after_wait) > 0
+        CASE WHEN count(*) > 2 AND stddev_pop(longest_wait_seconds) > 0 AND stddev_pop(feeling_after_wait) > 0
             THEN corr(ln(1 + longest_wait_seconds), feeling_after_wait) END AS wait_correlation,
         avg((feeling_source = 'context')::INTEGER) AS in_context_share
     FROM timing

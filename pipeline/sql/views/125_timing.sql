@@ -27,17 +27,22 @@ gaps AS (
 ),
 replies AS (
     SELECT conversation_id, utterance_index,
-        greatest(0, seconds - lag(CASE WHEN has_ends THEN end_seconds ELSE seconds END) OVER turn) AS wait,
-        CASE WHEN has_ends THEN wait
-            ELSE seconds - min(seconds) FILTER (speaker_role = 'customer') OVER turn END AS first_wait
-    FROM timed
-    WHERE speaker_role IN ('customer', 'agent')
+        greatest(0, seconds - CASE WHEN has_ends THEN last_end ELSE max(unanswered_since) OVER turn END) AS wait
+    FROM (
+        SELECT *,
+            lag(speaker_role) OVER turn AS last_role,
+            lag(end_seconds) OVER turn AS last_end,
+            CASE WHEN speaker_role = 'customer' AND last_role IS DISTINCT FROM 'customer' THEN seconds END AS unanswered_since
+        FROM timed
+        WHERE speaker_role IN ('customer', 'agent')
+        WINDOW turn AS (PARTITION BY conversation_id ORDER BY seconds, utterance_index)
+    )
     WINDOW turn AS (PARTITION BY conversation_id ORDER BY seconds, utterance_index)
-    QUALIFY speaker_role = 'agent' AND lag(speaker_role) OVER turn = 'customer'
+    QUALIFY speaker_role = 'agent' AND last_role = 'customer'
 ),
 waits AS (
     SELECT conversation_id,
-        arg_min(first_wait, utterance_index) AS first_response_wait_seconds,
+        arg_min(wait, utterance_index) AS first_response_wait_seconds,
         max(wait) AS longest_wait_seconds,
         arg_max(utterance_index, (wait, -utterance_index)) AS longest_wait_index,
         arg_max(touchpoint, (wait, -utterance_index)) AS longest_wait_touchpoint
@@ -88,8 +93,8 @@ COMMENT ON COLUMN timing.channel IS 'chat, call or email.';
 COMMENT ON COLUMN timing.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN timing.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN timing.has_ends IS 'Whether every turn has a start and an end: then gaps are from the end of a turn to the start of the next.';
-COMMENT ON COLUMN timing.first_response_wait_seconds IS 'From the customer''s first message to the agent''s next; in calls from when the customer stops talking. What they queued before is in no transcript.';
-COMMENT ON COLUMN timing.longest_wait_seconds IS 'Longest gap between a turn of the customer and the agent''s next turn, bots not counted.';
+COMMENT ON COLUMN timing.first_response_wait_seconds IS 'From the customer''s first message to the agent''s next: in chats from the first message that has no answer yet, in calls from when the customer stops talking. What they queued before is in no transcript.';
+COMMENT ON COLUMN timing.longest_wait_seconds IS 'Longest wait for the agent''s next turn, counted in the same way; bots do not count.';
 COMMENT ON COLUMN timing.longest_wait_index IS 'The agent''s utterance that ended it; of equals the first.';
 COMMENT ON COLUMN timing.longest_wait_touchpoint IS 'Where on the service path it was.';
 COMMENT ON COLUMN timing.feeling_source IS 'context or turn: what the feeling after it was read by, as in customer_feelings.';
