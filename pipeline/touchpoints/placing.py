@@ -30,8 +30,12 @@ def place(conversation: MaskedConversation, matters: "Floats", path: Palvelupolk
         matters: the probability of each of `MATTERS` at each turn (turns, matters).
         path: the palvelupolku in use.
     """
-    possible = candidates(conversation, path)
     decided, rule = by_metadata(conversation, path) or (None, "")
+    possible = [
+        touchpoint
+        for touchpoint in candidates(conversation, path)
+        if touchpoint == decided or is_read(touchpoint) or _is_mentioned(touchpoint, conversation, path)
+    ]
     turns = [_weights(turn, matters[turn.index], possible, decided) for turn in conversation.utterances]
     found = stretches(turns)
     if decided and all(one.touchpoint != decided.id for one in found):
@@ -43,15 +47,36 @@ def place(conversation: MaskedConversation, matters: "Floats", path: Palvelupolk
 def _weights(
     turn: MaskedUtterance, matters: "Floats", possible: Sequence[Touchpoint], decided: Touchpoint | None
 ) -> dict[str, float]:
-    """The log probability of each touchpoint at a turn; those that the model does not know go by their lemmas."""
+    """The log probability of each touchpoint at a turn; those that the model does not know go by their lemmas.
+
+    A turn without the lemmas of such a touchpoint may be about it as well as about nothing.
+    """
     of_matter = dict(zip(MATTERS, (float(value) for value in matters), strict=True))
-    read = {name for touchpoint in possible for name in touchpoint.reads_as if name in of_matter}
-    weights = {UNKNOWN: log(max(sum(of_matter[name] for name in of_matter if name not in read), LEAST))}
+    read = {name for touchpoint in possible for name in touchpoint.reads_as}
+    rest = sum(share for name, share in of_matter.items() if name not in read)
+    shares, is_mentioned = {}, False
     for touchpoint in possible:
-        own = [of_matter[name] for name in touchpoint.reads_as if name in of_matter]
-        share = sum(own) if own else BY_LEMMAS * bool(evidence_in(turn, touchpoint))
-        weights[touchpoint.id] = log(max(share, LEAST)) + (NAMED_BY_SOURCE if touchpoint == decided else 0.0)
+        if is_read(touchpoint):
+            shares[touchpoint.id] = sum(of_matter.get(name, 0.0) for name in touchpoint.reads_as)
+        elif evidence_in(turn, touchpoint):
+            shares[touchpoint.id], is_mentioned = BY_LEMMAS, True
+        else:
+            shares[touchpoint.id] = rest
+    weights = {UNKNOWN: log(max(rest * (1 - BY_LEMMAS if is_mentioned else 1), LEAST))}
+    weights |= {name: log(max(share, LEAST)) for name, share in shares.items()}
+    if decided:
+        weights[decided.id] += NAMED_BY_SOURCE
     return weights
+
+
+def is_read(touchpoint: Touchpoint) -> bool:
+    """Whether the model knows what belongs to it."""
+    return not touchpoint.reads_as.isdisjoint(MATTERS)
+
+
+def _is_mentioned(touchpoint: Touchpoint, conversation: MaskedConversation, path: Palvelupolku) -> bool:
+    places = evidence(conversation, touchpoint, 0, len(conversation.utterances) - 1)
+    return len(places) >= path.min_mentions
 
 
 def _with(name: str, found: Sequence[Stretch], turns: Sequence[Mapping[str, float]]) -> list[Stretch]:
@@ -71,13 +96,16 @@ def _segment(
     decided: Touchpoint | None,
     rule: str,
 ) -> Segment:
-    is_named = touchpoint is not None and touchpoint == decided
+    if touchpoint is None:
+        rule = "none"
+    elif touchpoint != decided:
+        rule = "model" if is_read(touchpoint) else f"{touchpoint.id}.lemmas"
     return Segment(
         first_utterance_index=found.first,
         last_utterance_index=found.last,
         stage=touchpoint.stage if touchpoint else UNKNOWN,
         touchpoint=touchpoint.id if touchpoint else UNKNOWN,
-        rule=rule if is_named else "model" if touchpoint else "none",
-        confidence=1.0 if is_named else found.confidence,
+        rule=rule,
+        confidence=1.0 if touchpoint and touchpoint == decided else found.confidence,
         evidence=evidence(conversation, touchpoint, found.first, found.last) if touchpoint else (),
     )

@@ -73,8 +73,18 @@ def test_a_matter_that_the_path_does_not_know_is_unknown(path):
 
 def test_a_touchpoint_that_the_model_does_not_know_goes_by_its_lemmas(path):
     found = place(talk("hevonen", "hevonen", "hevonen"), matters(*["unknown"] * 3, share=0.2), path)
-    assert where(found) == [(0, 2, "hevonen", "model")]
+    assert where(found) == [(0, 2, "hevonen", "hevonen.lemmas")]
     assert [(one.start, one.end) for one in found[0].evidence] == [(0, 7)] * 3
+
+
+def test_a_turn_without_the_lemmas_speaks_neither_for_nor_against_what_the_model_does_not_know(path):
+    found = place(talk("hevonen", "hei", "hevonen", *["hei"] * 4), matters(*["unknown"] * 7), path)
+    assert where(found) == [(0, 6, "hevonen", "hevonen.lemmas")]
+
+
+def test_too_few_mentions_do_not_decide(path):
+    found = place(talk("hevonen", "hei", "hei"), matters(*["unknown"] * 3), path)
+    assert where(found) == [(0, 2, "unknown", "none")]
 
 
 def test_what_the_source_names_is_there_whatever_the_model_reads(path):
