@@ -15,7 +15,8 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
     {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
-    {"keys", "sharing", "scanning", "path_tables", "analysis"}, {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"},
+    {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis"}, {"erasing"}, {"steps"}, {"audit"},
+    {"flows", "cli"},
     {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -10,10 +10,10 @@ from pipeline.errors import ConfigError
 
 
 def list_metrics(_options: argparse.Namespace) -> None:
-    """Each metric with the comments its file begins with."""
-    from pipeline import store
+    """Each metric and insight with the comments its file begins with."""
+    from pipeline import insight
 
-    for name, path in store.metrics().items():
+    for name, path in insight.named().items():
         print(name)
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("--"):
@@ -22,17 +22,21 @@ def list_metrics(_options: argparse.Namespace) -> None:
 
 
 def query(options: argparse.Namespace) -> None:
-    """Run one metric and write its rows."""
-    from pipeline import store
+    """Run one metric or insight and write its rows; those of too few agents are left out, and counted."""
+    from pipeline import insight, store
     from pipeline.config import load_config
+    from pipeline.sharing import large_enough
 
     pairs = [parameter.partition("=") for parameter in options.parameters]
     if not all(separator for _, separator, _ in pairs):
         raise ConfigError("Parameters are written name=value, such as touchpoint=laskutus.")
-    database = options.database or load_config().paths.published
-    with store.opened(database, read_only=True) as connection:
-        columns, rows = store.run_metric(connection, options.name, {name: value for name, _, value in pairs})
-    {"table": _write_table, "jsonl": _write_rows, "csv": _write_csv}[options.format](columns, rows)
+    config = load_config()
+    with store.opened(options.database or config.paths.published, read_only=True) as connection:
+        columns, rows = insight.run(connection, options.name, {name: value for name, _, value in pairs})
+    shown = large_enough(options.name, columns, rows, config.privacy.min_group)
+    {"table": _write_table, "jsonl": _write_rows, "csv": _write_csv}[options.format](columns, shown)
+    if left_out := len(rows) - len(shown):
+        print(f"Left out: {left_out} rows of fewer than {config.privacy.min_group} people.", file=sys.stderr)
 
 
 def _write_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:

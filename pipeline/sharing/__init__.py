@@ -8,7 +8,7 @@ check           what is left over in such a folder, counted once more and otherw
 
 from pipeline.sharing.check import check_share
 from pipeline.sharing.files import Share, write_share
-from pipeline.sharing.people import People, Table, read_table, shareable
+from pipeline.sharing.people import People, Table, large_enough, read_table, shareable
 from pipeline.sharing.small_groups import hide_linked, hide_small
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "check_share",
     "hide_linked",
     "hide_small",
+    "large_enough",
     "read_table",
     "shareable",
     "write_share",

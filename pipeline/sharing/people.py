@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline import store
+from pipeline import insight
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 WORDS = frozenset({"lemma", "word", "token"})
 """Group columns that hold what somebody said: a hidden group is left out, because its name would tell it."""
+TEAMS = frozenset({"queue", "segment"})
+"""Group columns that may name a team: of few agents each would be known by it."""
 _LINE = re.compile(r"^-- people: (.+)$", re.MULTILINE)
 _NONE = re.compile(r"none \((.+)\)")
 _ONE_PERSON = re.compile(
     r".*_(?:id|key)|(?:text|verbatim|normalized_\w+|position)|(?:participant|agent|employee|customer)(?!\w*_(?:count|share)$)\w*"
 )
 """Columns of one person, one contact or one text: never in what leaves."""
+
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Table:
 
 def shareable() -> list[str]:
     """The names of the metrics that may leave the house."""
-    return [name for name in store.metrics() if not _why_not(name)]
+    return [name for name in insight.named() if not _why_not(name)]
 
 
 def read_table(connection: "DuckDBPyConnection", name: str) -> Table:
@@ -76,13 +81,28 @@ def read_table(connection: "DuckDBPyConnection", name: str) -> Table:
         ConfigError: there is no such metric, or it never leaves the house; the message says why.
         StoreError: the database is none of ours.
     """
-    if name in store.metrics() and (reason := _why_not(name)):
+    if name in insight.named() and (reason := _why_not(name)):
         raise ConfigError(f"The metric {name} does not leave the house: {reason}. Choose one of {_list(shareable())}.")
-    columns, rows = store.run_metric(connection, name, {})
+    columns, rows = insight.run(connection, name, {})
     people = people_of(_line(name), columns)
     if refused := _refused(columns, people):
         raise ConfigError(f"The metric {name} does not leave the house: {refused}.")
     return Table(tuple(columns), tuple(rows), people)
+
+
+def large_enough(name: str, columns: Sequence[str], rows: Sequence[Row], floor: int) -> list[Row]:
+    """The rows of a metric that may be looked at in the house: of teams and insights those of enough people.
+
+    Others tell of agents only all together, and are hidden where they leave the house.
+    """
+    if not (line := _line(name)) or _NONE.fullmatch(line):
+        return list(rows)
+    people = people_of(line, columns)
+    if name not in insight.INSIGHTS and not TEAMS & set(people.groups):
+        return list(rows)
+    told = set(columns) - set(people.groups)
+    counting = [columns.index(column) for column, covered in people.covers.items() if covered == told]
+    return [row for row in rows if not any(0 < row[place] < floor for place in counting)]
 
 
 def people_of(line: str, columns: Sequence[str]) -> People:
@@ -105,7 +125,7 @@ def people_of(line: str, columns: Sequence[str]) -> People:
 
 
 def _line(name: str) -> str:
-    found = _LINE.search(store.metrics()[name].read_text(encoding="utf-8"))
+    found = _LINE.search(insight.named()[name].read_text(encoding="utf-8"))
     return found[1] if found else ""
 
 
@@ -115,7 +135,7 @@ def _why_not(name: str) -> str:
         return "its file has no line `-- people:` that says whose figures it tells"
     if none := _NONE.fullmatch(line):
         return none[1]
-    if "\n-- parameter: " in store.metrics()[name].read_text(encoding="utf-8"):
+    if "\n-- parameter: " in insight.named()[name].read_text(encoding="utf-8"):
         return "it takes parameters, and of two that are nearly the same the difference may be one person"
     return ""
 
@@ -124,7 +144,7 @@ def _refused(columns: Sequence[str], people: People) -> str:
     """Why these columns never leave the house; "" if they may."""
     if found := [column for column in columns if _ONE_PERSON.fullmatch(column)]:
         return f"{_list(found)} would tell of single persons"
-    if "queue" in people.groups and people.covers.get("agent_count") != frozenset(columns) - set(people.groups):
+    if TEAMS & set(people.groups) and people.covers.get("agent_count") != frozenset(columns) - set(people.groups):
         return "a queue is a team, and agent_count does not say before `by` how many work in it"
     return ""
 

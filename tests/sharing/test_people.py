@@ -13,10 +13,10 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "asr_quality", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "drivers", "emotion_words",
-    "emotions", "languages", "nps", "recovery", "recovery_nps", "touchpoints", "arcs", "arc_nps", "dimensions",
-    "coverage", "events", "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing",
-    "waits",
+    "agent_behaviour", "asr_quality", "bond", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "cx_on_ex",
+    "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps", "recovery",
+    "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations",
+    "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
 }  # fmt: skip
 
 
@@ -77,7 +77,11 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("contact_points", {"customer_count": 2, "naming_customer_count": 2, "agent_count": 3}),
         ("drivers", {"customer_count": 2, "emotion_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
+        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "present_agent_count": 2, "present_customer_count": 2,
+                             "other_customer_count": 2}),
+        ("empathy_effects", {}),
         ("recovery_nps", {"customer_count": 2}),
+        ("bond", {"customer_count": 2}),
         ("contact_waits", {"customer_count": 1, "all_customer_count": 1}),
         ("emotion_words", {"customer_count": 2, "example_customer_count": 2}),
         ("arcs", {"customer_count": 2}),
@@ -107,7 +111,7 @@ def test_pairs_of_channels_count_customers(connection: DuckDBPyConnection, tmp_p
         conversation(f"c{number}", customer=customer, channel=channel, goal="yes" if customer == 2 else None)
         for number, (customer, channel) in enumerate(contacts)
     ])  # fmt: skip
-    assert read(connection, "channel_gaps") == {"customer_count": 2, "goal_customer_count": 1}
+    assert read(connection, "channel_gaps") == {"paired_customer_count": 2, "paired_goal_customer_count": 1}
 
 
 def test_every_metric_that_leaves_is_counted_above() -> None:

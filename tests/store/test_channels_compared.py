@@ -161,7 +161,12 @@ def test_another_window_and_words_that_are_gone(connection: DuckDBPyConnection, 
 
 
 def test_only_the_stretch_of_the_touchpoint_is_asked(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    turns = [("customer", 0.0), told("goal_reached", "lasku"), ("customer", 0.0), told("goal_missed", "paketti")]
+    turns: list[Any] = [
+        ("customer", 0.0),
+        told("goal_reached", "lasku"),
+        ("customer", 0.0),
+        told("goal_missed", "paketti"),
+    ]
     stretches = [(0, 1, "laskutus"), (2, 3, "toimitus")]
     load(connection, tmp_path, [
         conversation("a", turns, touchpoints=stretches, customer=1),

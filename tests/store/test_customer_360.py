@@ -82,7 +82,7 @@ def test_it_holds_no_words_and_no_ids_of_other_systems(connection: DuckDBPyConne
     load(connection, tmp_path, [said],
          [answer("vastaus", 3, conversation_id="tunnus", verbatim=TEXT["text"], sentiment=0.1)])  # fmt: skip
     shown = str(rows(connection, "FROM customer_360"))
-    assert key(1) in shown
+    assert str(key(1)) in shown
     for hidden in ("sanottua", "tunnus", "vastaus", "osallistuja"):
         assert hidden not in shown
 

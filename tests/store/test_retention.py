@@ -52,7 +52,13 @@ def fill(connection: DuckDBPyConnection, folder: Path) -> None:
                 utterance(4, "customer", language="sv", **WORDS),
                 utterance(5, "agent", asr_suspect="phrase" if channel == "call" else None, language="sv", **WORDS),
             ]
-            placed.append(conversation(f"{channel}-{days}", turns, started_at=moment, customer=days, channel=channel))
+            customer = None if channel == "email" else days
+            placed.append(
+                conversation(
+                    f"{channel}-{days}", turns, started_at=moment, customer=customer, channel=channel, goal="yes",
+                    moves={"1": {"understanding": 0.9}}, events={"complaint": 0.9},
+                )
+            )  # fmt: skip
         facts = {
             "verbatim": WORDS["text"],
             "normalized_text": WORDS["normalized_text"],

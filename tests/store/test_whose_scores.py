@@ -54,7 +54,7 @@ def filled(connection: DuckDBPyConnection, folder: Path, with_others: bool) -> N
     said = list(turns(with_others))
     suspect = utterance(len(said), "customer", language="sv", asr_suspect="phrase")
     placed = [
-        conversation(f"{channel}", [*said, suspect], channel=channel, customer=1)
+        conversation(f"{channel}", [*said, suspect], channel=channel, customer=1, goal="yes")
         for channel in ("chat", "call", "email")
     ]
     load(

@@ -1,7 +1,8 @@
 -- description: The same customers at the same touchpoint in two channels: where do they feel worse, and reach their goal less often?
 -- grain: touchpoint and pair of channels; customers who were there in both
 -- unit: sentiment -1…1 and gap (channel less other_channel), means over customers of their conversations, the gap with its 95 % interval (paired, Student's t over customers); goal 0…1: mean probability that the goal was reached, of the customers whose contacts were read in both
--- people: customer_count by touchpoint, channel, other_channel; goal_customer_count for goal, other_goal, goal_gap, goal_gap_low, goal_gap_high
+-- people: paired_customer_count by touchpoint, channel, other_channel; paired_goal_customer_count for goal, other_goal, goal_gap, goal_gap_low, goal_gap_high
+-- They are not all customers of a channel, so that their column is not called customer_count: its groups are no parts of theirs.
 WITH visits AS (
     SELECT conversation_id, touchpoint,
         avg(feeling) AS sentiment,
@@ -30,13 +31,13 @@ pairs AS (
     WHERE here.channel < there.channel
 )
 SELECT touchpoint, channel, other_channel,
-    count(*) AS customer_count,
+    count(*) AS paired_customer_count,
     avg(pairs.sentiment) AS sentiment,
     avg(pairs.other_sentiment) AS other_sentiment,
     avg(pairs.gap) AS gap,
     mean_low(pairs.gap) AS gap_low,
     mean_high(pairs.gap) AS gap_high,
-    count(pairs.goal_gap) AS goal_customer_count,
+    count(pairs.goal_gap) AS paired_goal_customer_count,
     avg(pairs.goal) AS goal,
     avg(pairs.other_goal) AS other_goal,
     avg(pairs.goal_gap) AS goal_gap,

@@ -1,0 +1,18 @@
+"""Statistics that SQL cannot do, asked for like metrics: `tunnepolku query NAME`.
+
+An insight is a function from a connection, and options with defaults, to column names and rows. What it reads stands
+in `sql/insights/NAME.sql`, whose first comments say of what comes out what those of a metric say; a line `-- option:`
+there names each option.
+
+running       metrics and insights by name
+reading       what they are made of, as columns
+jackknife     intervals where turns of one agent are not independent
+empathy       what agents' moves do to customers
+synchrony     whose feeling follows whose
+experience    CX on EX: models compared
+segments      CX on EX by touchpoint and team, pooled in part
+"""
+
+from pipeline.insight.running import INSIGHTS, named, run
+
+__all__ = ["INSIGHTS", "named", "run"]
