@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 from pipeline.conversation import Speaker
 from pipeline.errors import ModelError
 from pipeline.models import ModelCard, load_onnx, verified_card
+from pipeline.touchpoints import lexical
 from pipeline.touchpoints.scheme import STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, Head, width
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ MAX_TOKENS = 512
 """The encoder has so many positions."""
 MAX_TURN_TOKENS = 160
 """The rest of a longer turn is not read."""
+NETWORK_WEIGHT = 0.5
+"""What the network counts beside the letters where both say what a turn is about; measured on authors left out."""
 OVERLAP = 3
 """Windows overlap by about a third."""
 POOLS = 6
@@ -55,11 +58,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PathNetwork:
-    """A tokenizer, an encoder in onnxruntime, the heads by name, and the network that reads turns alone."""
+    """A tokenizer, an encoder in onnxruntime, the heads by name, what reads letters, and what reads turns alone."""
 
     tokenizer: Any
     session: Any
     heads: Mapping[str, "Floats"]
+    lexical: lexical.Lexical
     alone: "Network"
 
     def turns(self, conversations: Sequence[Sequence[Line]]) -> "list[Floats]":
@@ -109,6 +113,18 @@ class PathNetwork:
         """Logits (turns, columns of `TURN_HEADS`)."""
         logits: Floats = turns @ self.heads["turn_weight"].T + self.heads["turn_bias"]
         return logits
+
+    def matters(self, read: "Floats", lines: Sequence[Line]) -> "Floats":
+        """What each turn of a conversation is about (turns, matters): what the network reads, and the letters say.
+
+        A product of both, each to the power of what it counts (logarithmic pool: Genest, Zidek 1986, Statistical
+        Science 1(1)).
+        """
+        import numpy as np
+
+        pooled = self.lexical.read([line.text for line in lines]) * np.maximum(read, 1e-6) ** NETWORK_WEIGHT
+        shares: Floats = pooled / pooled.sum(axis=1, keepdims=True)
+        return shares
 
     def of_stretch(self, turns: "Floats") -> "Floats":
         """Logits (columns of `STRETCH_HEADS`) of some turns in a row."""
@@ -187,7 +203,7 @@ def load(card: ModelCard) -> PathNetwork:
     if sizes != wanted:
         raise ModelError(f"The model {card.name} {card.version} has other heads than this version: train it again.")
     alone = verified_card(card.folder.parent / str(card.details["alone"]))
-    return PathNetwork(tokenizer, session, heads, load_network(alone.folder))
+    return PathNetwork(tokenizer, session, heads, lexical.load(card.folder), load_network(alone.folder))
 
 
 def said(logits: "Floats", head: Head, part: slice) -> "Floats":

@@ -116,6 +116,7 @@ def _read(
 ) -> Reading:
     logits = network.of_turns(turns)
     probabilities = {head.name: said(logits, head, columns(TURN_HEADS, head.name)) for head in TURN_HEADS}
+    probabilities["matter"] = network.matters(probabilities["matter"], lines(conversation))
     read = {
         turn.index: _turn(turn, {name: values[turn.index] for name, values in probabilities.items()})
         for turn in conversation.utterances

@@ -13,10 +13,10 @@ from pipeline.sharing.people import people_of
 from tests.store.rows import answer, conversation, key, load
 
 LEAVING = {
-    "agent_behaviour", "asr_quality", "bond", "channel_gaps", "channels", "contact_points", "contact_waits", "cues", "cx_on_ex",
-    "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps", "recovery",
-    "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events", "expectations",
-    "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
+    "agent_behaviour", "asr_quality", "bond", "channel_gaps", "channels", "contact_points", "contact_waits", "cues",
+    "cx_on_ex", "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps",
+    "recovery", "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events",
+    "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
 }  # fmt: skip
 
 
@@ -77,8 +77,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("contact_points", {"customer_count": 2, "naming_customer_count": 2, "agent_count": 3}),
         ("drivers", {"customer_count": 2, "emotion_customer_count": 2}),
         ("nps", {"respondent_count": 2}),
-        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "present_agent_count": 2, "present_customer_count": 2,
-                             "other_customer_count": 2}),
+        ("agent_behaviour", {"customer_count": 2, "agent_count": 2, "present_agent_count": 2,
+                             "present_customer_count": 2, "other_customer_count": 2}),
         ("empathy_effects", {}),
         ("recovery_nps", {"customer_count": 2}),
         ("bond", {"customer_count": 2}),

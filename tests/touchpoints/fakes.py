@@ -29,6 +29,9 @@ class FakeNetwork:
     def of_turns(self, turns):
         return turns[:, : width(TURN_HEADS)]
 
+    def matters(self, read, lines):
+        return read
+
     def of_stretch(self, turns):
         return turns[:, width(TURN_HEADS) :].max(axis=0)[: width(STRETCH_HEADS)]
 

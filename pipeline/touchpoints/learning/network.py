@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.touchpoints.network import POOLS, Window
+from pipeline.touchpoints.network import POOLS, Window, feeds
 from pipeline.touchpoints.scheme import STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, Head, width
 
 MISSING = "The packages transformers and torch are missing: run pip install -e '.[neural]' in the checkout."
 ALONE_SCALE = 0.5
 """Standard deviation of what a turn is alone, beside what it is in context, whose is 1."""
 DROPOUT = 0.1
+BEGUN_AT_ONCE = 16
+SORTED_BATCHES = 12
 Progress = Callable[[int, int, float], None]
 
 
@@ -27,10 +29,10 @@ class Recipe:
     epochs: float = 6.0
     rate: float = 1.5e-4
     head_rate: float = 2e-3
-    frozen_layers: int = 2
-    """The embeddings never learn here, nor do so many layers above them."""
+    frozen_layers: int = 6
+    """The embeddings never learn here, nor do so many layers above them; what they say of a window is read once."""
     batch_size: int = 5
-    matters_at_once: int = 12
+    matters_at_once: int = 16
     seed: int = 1
 
 
@@ -38,6 +40,7 @@ class Recipe:
 class Example:
     """A conversation as the network learns it; targets by head, with NaN where a label is not known."""
 
+    texts: Sequence[str]
     windows: Sequence[Window]
     alone: Any
     """(turns, size), unscaled"""
@@ -47,6 +50,14 @@ class Example:
     """(columns of `WHOLE_HEADS`); None for a single turn of which only the matter is known"""
     stretches: Sequence[tuple[int, int, Any]] = field(default_factory=tuple)
     """first, last, (columns of `STRETCH_HEADS`)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An example, and what the frozen layers say of each of its windows (tokens, size), halves."""
+
+    example: Example
+    states: Sequence[Any]
 
 
 def make_network(start: Path, alone_mean: Any, alone_scale: Any, frozen_layers: int) -> Any:
@@ -70,7 +81,13 @@ def make_network(start: Path, alone_mean: Any, alone_scale: Any, frozen_layers: 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     try:
-        encoder = AutoModel.from_pretrained(start, add_pooling_layer=False, local_files_only=True, dtype="float32")
+        encoder = AutoModel.from_pretrained(
+            start,
+            add_pooling_layer=False,
+            local_files_only=True,
+            dtype="float32",
+            attention_probs_dropout_prob=0.0,  # with it a step takes more than twice as long on a CPU
+        )
     except (OSError, ValueError):
         raise ModelError(f"{start} holds no encoder: name a folder that `export-model` wrote.") from None
 
@@ -94,18 +111,37 @@ def make_network(start: Path, alone_mean: Any, alone_scale: Any, frozen_layers: 
             self.register_buffer("alone_mean", torch.as_tensor(alone_mean, dtype=torch.float32))
             self.register_buffer("alone_scale", torch.as_tensor(alone_scale, dtype=torch.float32))
 
-        def vectors(self, batch: Sequence[Example]) -> list[Any]:
+        def begin(self, examples: Sequence[Example]) -> list[Begun]:
+            """Read every window up to the layers that learn."""
+            self.eval()
+            flat = [(number, window) for number, example in enumerate(examples) for window in example.windows]
+            states: list[list[Any]] = [[] for _ in examples]
+            with torch.no_grad():
+                for start in range(0, len(flat), BEGUN_AT_ONCE):
+                    batch = flat[start : start + BEGUN_AT_ONCE]
+                    inputs = feeds([window for _, window in batch])
+                    hidden = self.encoder.embeddings(input_ids=torch.as_tensor(inputs["input_ids"]))
+                    hidden = self._through(hidden, torch.as_tensor(inputs["attention_mask"]), slice(frozen_layers))
+                    for (number, window), row in zip(batch, hidden, strict=True):
+                        states[number].append(row[: len(window.ids)].half())
+            return [Begun(example, own) for example, own in zip(examples, states, strict=True)]
+
+        def _through(self, hidden: Any, mask: Any, layers: slice) -> Any:
+            hidden_tokens = torch.where(mask[:, None, None, :] > 0, 0.0, torch.finfo(hidden.dtype).min)
+            for layer in self.encoder.encoder.layer[layers]:
+                hidden = layer(hidden, hidden_tokens)
+            return hidden
+
+        def vectors(self, batch: Sequence[Begun]) -> list[Any]:
             """For each conversation (turns, size)."""
-            flat = [window for example in batch for window in example.windows]
-            longest = max(len(window.ids) for window in flat)
-            ids = torch.ones((len(flat), longest), dtype=torch.long)
-            mask = torch.zeros_like(ids)
-            for row, window in enumerate(flat):
-                ids[row, : len(window.ids)] = torch.tensor(window.ids)
-                mask[row, : len(window.ids)] = 1
-            hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+            flat = [state for begun in batch for state in begun.states]
+            hidden = torch.nn.utils.rnn.pad_sequence([state.float() for state in flat], batch_first=True)
+            lengths = torch.tensor([len(state) for state in flat])
+            mask = torch.arange(hidden.shape[1]) < lengths[:, None]
+            hidden = self._through(self.drop(hidden), mask, slice(frozen_layers, None))
             found, row = [], 0
-            for example in batch:
+            for begun in batch:
+                example = begun.example
                 sums = hidden.new_zeros((len(example.alone), hidden.shape[-1]))
                 counts = hidden.new_zeros((len(example.alone), 1))
                 for window in example.windows:
@@ -146,7 +182,8 @@ def teach(
         optimizer, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps)
     )
     rng = random.Random(recipe.seed)
-    talks, single = _endless(examples, recipe.batch_size, rng), _endless(matters, recipe.matters_at_once, rng)
+    talks = _endless(network.begin(examples), recipe.batch_size, rng)
+    single = _endless(network.begin(matters), recipe.matters_at_once, rng)
     network.train()
     mean = 0.0
     for step in range(1, steps + 1):
@@ -163,23 +200,27 @@ def teach(
     network.eval()
 
 
-def _endless(examples: Sequence[Example], size: int, rng: random.Random) -> Iterator[list[Example]]:
-    waiting: list[Example] = []
+def _endless(examples: Sequence[Begun], size: int, rng: random.Random) -> Iterator[list[Begun]]:
+    """Batches without end, each pass in another order; those of a batch are about equally long, to pad little."""
     while examples:
-        while len(waiting) < size:
-            waiting += rng.sample(list(examples), len(examples))
-        batch, waiting = waiting[:size], waiting[size:]
-        yield batch
+        order = rng.sample(list(examples), len(examples))
+        batches = []
+        for start in range(0, len(order), size * SORTED_BATCHES):
+            part = sorted(order[start : start + size * SORTED_BATCHES], key=lambda one: sum(map(len, one.states)))
+            batches += [part[first : first + size] for first in range(0, len(part), size)]
+        rng.shuffle(batches)
+        yield from batches
 
 
 WEIGHTS = {"customer": 6.0, "agent": 6.0, "target": 2.0, "event": 2.0}
 """What a head counts; 1 for the others. Most deeds are rare, so that their mean loss is small."""
 
 
-def _loss(network: Any, batch: Sequence[Example]) -> Any:
+def _loss(network: Any, begun: Sequence[Begun]) -> Any:
     import torch
 
-    vectors = network.vectors(batch)
+    vectors = network.vectors(begun)
+    batch = [one.example for one in begun]
     turns = torch.cat([network.turn(vector) for vector in vectors])
     total = _of_heads(TURN_HEADS, turns, torch.cat([torch.as_tensor(example.turns) for example in batch]))
     whole = [

@@ -15,7 +15,9 @@ from pipeline.affect.learning.export import quantise
 from pipeline.conversation import MaskedConversation
 from pipeline.errors import ModelError
 from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
+from pipeline.touchpoints import lexical
 from pipeline.touchpoints.gold import GoldConversation, GoldReading
+from pipeline.touchpoints.learning.lexical import teach_lexical
 from pipeline.touchpoints.learning.network import ALONE_SCALE, Example, Progress, Recipe, make_network, teach
 from pipeline.touchpoints.network import HEADS, PREFIXES, Line, feeds, window_turns
 from pipeline.touchpoints.reader import lines
@@ -62,6 +64,7 @@ def example_of(gold: GoldConversation, masked: MaskedConversation, alone: Alone)
     spoken = lines(masked)
     reading = gold.readings[0]
     return Example(
+        texts=[line.text for line in spoken],
         windows=window_turns(alone.ids(spoken)),
         alone=alone.read([line.text for line in spoken]),
         turns=np.stack([_turn(gold, reading, place) for place in range(len(spoken))]),
@@ -77,7 +80,7 @@ def matter_of(matter: Matter, alone: Alone) -> Example:
     line, names = matter
     row = np.full((1, width(TURN_HEADS)), np.nan, np.float32)
     row[0, columns(TURN_HEADS, "matter")] = [(name in names) / len(names) for name in MATTERS]
-    return Example(windows=window_turns(alone.ids([line])), alone=alone.read([line.text]), turns=row)
+    return Example([line.text], window_turns(alone.ids([line])), alone.read([line.text]), row)
 
 
 def _turn(gold: GoldConversation, reading: GoldReading, place: int) -> Floats:
@@ -137,7 +140,7 @@ def train_conversations(
     created: date | None = None,
     progress: Progress = lambda step, steps, loss: None,
 ) -> None:
-    """Teach a network and write it into `folder`: `model.onnx`, `heads.npz`, `tokenizer.json` and a card.
+    """Teach and write into `folder`: `model.onnx`, `heads.npz`, `lexical.npz`, `tokenizer.json`, a card.
 
     Raises:
         ModelError: torch, transformers or onnx is not installed, or `start` holds no encoder.
@@ -151,16 +154,25 @@ def train_conversations(
     scale = ALONE_SCALE / (read.std(axis=0) + 1e-3)
     network = make_network(start, read.mean(axis=0), scale, recipe.frozen_layers)
     teach(network, examples, matters, recipe, progress)
-    write(network, alone, examples, folder, recipe=str(recipe), created=created)
+    letters = teach_lexical([*examples, *matters], seed=recipe.seed)
+    write(network, letters, alone, examples, folder, recipe=str(recipe), created=created)
 
 
 def write(
-    network: Any, alone: Alone, examples: Sequence[Example], folder: Path, *, recipe: str, created: date | None = None
+    network: Any,
+    letters: lexical.Lexical,
+    alone: Alone,
+    examples: Sequence[Example],
+    folder: Path,
+    *,
+    recipe: str,
+    created: date | None = None,
 ) -> None:
     """Write a taught network into `folder`; some of the examples fix the scales of its whole numbers."""
     import onnx
 
     folder.mkdir(parents=True, exist_ok=True)
+    lexical.save(letters, folder)
     heads = {
         f"{name}_{part}": getattr(getattr(network, name), part).detach().numpy().astype(np.float32)
         for name in ("norm", "turn", "pool", "whole", "stretch")
@@ -176,7 +188,7 @@ def write(
     quantise(model, [feeds([window]) for window in windows])
     onnx.save(model, folder / ONNX)
     alone.network.tokenizer.save(str(folder / TOKENIZER))
-    files = {name: sha256_of(folder / name) for name in (HEADS, ONNX, TOKENIZER)}
+    files = {name: sha256_of(folder / name) for name in (HEADS, lexical.LEXICAL, ONNX, TOKENIZER)}
     day = created or datetime.now(UTC).date()
     (folder / CARD).write_text(_card(folder.name, alone.name, recipe, day, files, len(examples)), encoding="utf-8")
 
