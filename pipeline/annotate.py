@@ -185,7 +185,7 @@ def annotate(
     masked = [_masked_conversation(conversation, reader) for conversation in conversations]
     answers = [_masked_response(response, reader) for response in responses]
     texts = [
-        _Text(turn.text, turn.language, conversation.channel, _is_scored(turn), _context(conversation, turn, reader))
+        _Text(turn.text, turn.language, conversation.channel, is_scored(turn), context_of(conversation, turn, reader))
         for conversation in masked
         for turn in conversation.utterances
     ]
@@ -206,11 +206,12 @@ def annotate(
     )
 
 
-def _is_scored(utterance: MaskedUtterance) -> bool:
+def is_scored(utterance: MaskedUtterance) -> bool:
+    """Whether an utterance gets a score: a customer's or an agent's, in Finnish, not made up by a recognizer."""
     return utterance.speaker in SCORED_SPEAKERS and utterance.language == FINNISH and utterance.asr_suspect is None
 
 
-def _context(conversation: MaskedConversation, turn: MaskedUtterance, reader: Reader) -> MaskedText:
+def context_of(conversation: MaskedConversation, turn: MaskedUtterance, reader: Reader) -> MaskedText:
     """The turns before one, but not what a speech recognizer made up; masked once more, as one text."""
     before = conversation.utterances[max(0, turn.index - reader.scorer.context_turns) : turn.index]
     return reader.mask(" ".join(earlier.text for earlier in before if earlier.asr_suspect is None))

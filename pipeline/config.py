@@ -135,9 +135,17 @@ class Config:
         settings = (
             self.time, self.sources, self.privacy, self.retention, self.language, self.affect, self.touchpoints.model
         )  # fmt: skip
-        files = (self.touchpoints.palvelupolku, self.touchpoints.drivers)
-        contents = [sha256(path.read_bytes()).digest() for path in files]
-        return sha256(b"".join([repr(settings).encode(), *contents])).hexdigest()[:12]
+        return _hash(settings, self.touchpoints)
+
+    @property
+    def reader_hash(self) -> str:
+        """First 12 hex digits of the SHA-256 over what shapes scores and readings, which masked text is enough for."""
+        return _hash((self.affect, self.touchpoints.model), self.touchpoints)
+
+
+def _hash(settings: tuple[object, ...], touchpoints: Touchpoints) -> str:
+    contents = [sha256(path.read_bytes()).digest() for path in (touchpoints.palvelupolku, touchpoints.drivers)]
+    return sha256(b"".join([repr(settings).encode(), *contents])).hexdigest()[:12]
 
 
 def project_root() -> Path:

@@ -195,6 +195,8 @@ def _hand_on(variable: str, path: Path, name: str, setting: str) -> None:
 def _leave_artifacts(report: steps.Report) -> None:
     """The night's counts and touchpoint table, to read in Prefect's user interface."""
     night = report.run_id or "nothing was new"
+    if report.note:
+        get_run_logger().warning(report.note)
     create_table_artifact(
         key="night-counts",
         table=[{"what": name, "count": count} for name, count in report.counts.items()],

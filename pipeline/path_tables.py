@@ -1,7 +1,7 @@
 """The palvelupolku and the drivers in use, as tables: what views and analysts join for names and kinds.
 
 They hold what the settings name and nothing else. What is stored keeps the ids that it was read with, also those that
-the path no longer names, until a backfill reads it again: whoever joins these tables keeps the rows that find nothing.
+the path no longer names, until it is read again: whoever joins these tables keeps the rows that find nothing.
 """
 
 import json

@@ -27,6 +27,8 @@ class StagedBatch:
 
     batch_id: str
     path: Path
+    reader_hash: str | None = None
+    """What read it, as `Config.reader_hash` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _turn_row(reading: Reading, index: int) -> dict[str, Any] | None:
         return None
     return {
         **{f"{sentiment}_probability": value for sentiment, value in (turn.feeling or {}).items()},
+        "feeling_strength": turn.strength,
         **{f"{move}_probability": value for move, value in turn.moves.items()},
         "model": reading.model,
         "model_version": reading.model_version,

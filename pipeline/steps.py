@@ -28,6 +28,7 @@ from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
 from pipeline.errors import CheckFailed, RecordError, SourceError, StoreError
 from pipeline.privacy import load_secret
 from pipeline.privacy.pseudonyms import fingerprint
+from pipeline.rescoring.versions import mixture
 from pipeline.sources import Record, SourceFile, as_source, find_files, read, recognise
 from pipeline.staging import StagedBatch, StagedFile, forget_batches, write_batch
 from pipeline.touchpoints import load_taxonomies
@@ -63,6 +64,8 @@ class Report:
     counts: dict[str, int]
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    note: str | None = None
+    """One sentence where the table mixes what several models, or versions of them, have read."""
 
 
 def night(
@@ -169,6 +172,7 @@ def begin(config: Config) -> str:
         PrivacyError: there is no usable secret, or not the one of the stored keys; nothing has been read.
     """
     reader, taxonomies, moment = reader_of(config), load_taxonomies(config), store.now()
+    card = reader.scorer.classifier.card
     run_id = f"{moment:%Y%m%dT%H%M%S}-{token_hex(3)}"
     with store.opened(config.paths.database) as connection:
         store.migrate(connection)
@@ -176,7 +180,7 @@ def begin(config: Config) -> str:
         keys.settle(connection, config.paths.secret)
         connection.execute(
             "INSERT INTO runs VALUES (?, ?, NULL, 'running', ?, ?, ?, ?, ?)",
-            [run_id, moment, code_version(), config.config_hash, reader.lemmatizer.name, *_model(reader)],
+            [run_id, moment, code_version(), config.config_hash, reader.lemmatizer.name, card.name, card.version],
         )
     return run_id
 
@@ -219,13 +223,15 @@ def _admitted(records: Iterable[Record], config: Config) -> Iterator[Record]:
 def _stage_batches(records: Iterator[Record], file_key: str, config: Config) -> Iterator[StagedBatch]:
     """A staged batch for each slice of the records; its name holds all that its content depends on."""
     reader = reader_of(config)
-    made_by = f"{code_version()} {config.config_hash} {_model(reader)} {fingerprint(reader.secret)}"
+    card = reader.scorer.classifier.card
+    made_by = f"{code_version()} {config.config_hash} {card.name} {card.version} {fingerprint(reader.secret)}"
     suffix = sha256(made_by.encode()).hexdigest()[:12]
     number = 0
     while batch := list(islice(records, config.sources.batch_size)):
         staged = StagedBatch(
             batch_id=f"{file_key}-{number:05d}",
             path=config.paths.staging / f"{file_key}-{number:05d}-{suffix}.json.gz",
+            reader_hash=config.reader_hash,
         )
         if not staged.path.exists():
             _write(staged.path, batch, reader, config)
@@ -312,9 +318,9 @@ def report(run_id: str | None, config: Config, expired: Mapping[str, int] | None
     """
     with store.opened(config.paths.published, read_only=True) as connection:
         columns, rows = store.run_metric(connection, "touchpoints", {})
-        counts = store.counts(connection, run_id)
+        counts, note = store.counts(connection, run_id), mixture(connection, config)
     counts |= {f"expired {what}": count for what, count in (expired or {}).items()}
-    return Report(run_id, counts, columns, rows)
+    return Report(run_id, counts, columns, rows, note)
 
 
 def _finish(connection: "DuckDBPyConnection", run_id: str, status: str) -> None:
@@ -332,11 +338,6 @@ def _digest(file: SourceFile) -> str | None:
 def _digest_of(file: SourceFile, version: str) -> str:
     """Finding the work and doing it both ask for it; a version has one digest."""
     return file.digest()
-
-
-def _model(reader: Reader) -> tuple[str, str]:
-    card = reader.scorer.classifier.card
-    return card.name, card.version
 
 
 def reader_of(config: Config) -> Reader:

@@ -152,6 +152,7 @@ def load_batch(
         "run_id": run_id,
         "now": now(),
         "is_backfill": replace,
+        "reader_hash": batch.reader_hash,
     }
     try:
         with transaction(connection):

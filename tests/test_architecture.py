@@ -15,9 +15,8 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
     {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
-    {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis"}, {"erasing"}, {"steps"}, {"audit"},
-    {"flows", "cli"},
-    {"__main__"},
+    {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis", "rescoring"}, {"erasing"}, {"steps"},
+    {"audit"}, {"flows", "cli"}, {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy",
@@ -26,7 +25,7 @@ HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", 
 ALLOWED = {
     "prefect": {"flows.py"},
     "stdnum": {"privacy/patterns.py", "privacy/identifiers.py"},  # light, and the tables read better with it
-    "numpy": {"affect/", "language/lemma_train.py", "touchpoints/learning/train.py"},
+    "numpy": {"affect/", "language/lemma_train.py", "touchpoints/learning/"},
     "spacy": {"affect/component.py", "language/component.py"},  # which only spaCy itself imports
 }
 TOP_LEVEL = {"pipeline", "models", "data", "notebooks", "tests", "pyproject.toml", "prefect.yaml", "README.md"}
@@ -104,6 +103,7 @@ def test_masked_text_is_made_in_few_places() -> None:
         "affect/measuring/corpus_check.py",
         "affect/learning/customers.py",
         "affect/evidence.py",  # parts of masked text
+        "rescoring/stored.py",  # what is stored, masked before
     }
 
 

@@ -20,6 +20,7 @@ from pipeline.cli import (
     privacy,
     pull,
     registry,
+    rescore,
     roles,
     secret,
     share,
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("paths", nargs="*", help=text)
     run.add_argument("--from", dest="first", type=date.fromisoformat, help="backfill: first day, such as 2026-09-01")
     run.add_argument("--to", dest="last", type=date.fromisoformat, help="backfill: last day, inclusive")
+
+    text = "read what is stored again with the models of the settings, from its masked text; keep earlier versions"
+    again = add("rescore", rescore.rescore, text)
+    again.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, such as 2026-09-01")
+    again.add_argument("--to", dest="last", type=date.fromisoformat, help="last day, inclusive")
+    again.add_argument("--dry-run", action="store_true", help="only say how much would be read again")
 
     pulling = add("pull", pull.pull, "pull what is new from the sources of the settings into the landing folder")
     pulling.add_argument("name", nargs="?", help="one of them, as in [pull.NAME] (default: all)")

@@ -61,6 +61,8 @@ def _show(report: "Report", published: Path) -> None:
             f"{row['nps_low']:+.0f} … {row['nps_high']:+.0f}" if answered else "–",
         )
     console.print(table)
+    if report.note:
+        console.print(report.note)
     console.print(f"Published: {published}")
     command = _command()
     console.print(f"Try next:  {command} query complaints_despite_good_nps")
@@ -81,9 +83,13 @@ def check(options: argparse.Namespace) -> None:
     """Run the checks on a database, and search the files of the house."""
     from pipeline import scanning, store
     from pipeline.config import load_config
+    from pipeline.rescoring.versions import mixture
 
     config = load_config()
     with store.opened(options.database or config.paths.database, read_only=True) as connection:
         names = store.check(connection, {"max_rejected_share": config.sources.max_rejected_share})
+        note = mixture(connection, config)
     print(f"All {len(names)} checks hold: {', '.join(names)}.")
+    if note:
+        print(note)
     print(f"Nothing in {scanning.check(config)} files of staging, exports, logs, published and Prefect looks personal.")

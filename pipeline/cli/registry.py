@@ -53,6 +53,7 @@ def use(options: argparse.Namespace) -> None:
     choose(file, name, config.affect.model)
     load_config.cache_clear()
     print(f"In use from now on: {name}, written to {file}. Go back with: tunnepolku models rollback")
+    print("What is stored keeps the scores it has until: tunnepolku rescore")
 
 
 def rollback(options: argparse.Namespace) -> None:

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", bound=str)
 
 PEOPLE = ("customer", "agent")
-STRONG = 0.5
-"""From this mean size on (of 2) a feeling is strong enough to ask what it is about."""
+STRONG = 0.25
+"""From this strength on, of 1, it is asked what a feeling is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +154,23 @@ def _turn(turn: MaskedUtterance, said: Mapping[str, "Floats"]) -> TurnReading:
     own = CUSTOMER_DEEDS if turn.speaker == "customer" else AGENT_DEEDS
     deeds = dict(zip(own, said[turn.speaker], strict=True))
     felt = said["feeling"]
-    feeling = [felt[:2].sum(), felt[2], felt[3:].sum()] if turn.speaker == "customer" else None
-    return TurnReading(
-        feeling=_named(SENTIMENTS, feeling) if feeling else None,
-        moves={move: float(deeds.get(move, 0.0)) for move in MOVES},
-    )
+    moves = {move: float(deeds.get(move, 0.0)) for move in MOVES}
+    if turn.speaker != "customer":
+        return TurnReading(None, moves)
+    feeling = _named(SENTIMENTS, [felt[:2].sum(), felt[2], felt[3:].sum()])
+    return TurnReading(feeling, moves, _strength(felt))
+
+
+def _strength(felt: "Floats") -> float:
+    """Half the expected value of a feeling, -1…1."""
+    return sum(value * float(share) for value, share in zip(FEELINGS, felt, strict=True)) / max(FEELINGS)
 
 
 def _targets(conversation: MaskedConversation, said: Mapping[str, "Floats"]) -> list[Mention]:
     """What each strong feeling of a customer is about, with the words that carry it, else the whole turn."""
     found = []
     for turn in conversation.utterances:
-        felt = said["feeling"][turn.index]
-        size = abs(sum(value * float(share) for value, share in zip(FEELINGS, felt, strict=True)))
+        size = abs(_strength(said["feeling"][turn.index]))
         if turn.speaker != "customer" or turn.asr_suspect or size < STRONG or not turn.text:
             continue
         shares = said["target"][turn.index]

@@ -83,6 +83,8 @@ class TurnReading:
     feeling: Mapping[Sentiment, float] | None
     """What the customer feels; None for agents."""
     moves: Mapping[Move, float]
+    strength: float | None = None
+    """How strongly the customer feels it, from -1 (strongly negative) to 1; None for agents."""
 
 
 @dataclass(frozen=True, slots=True)

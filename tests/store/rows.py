@@ -117,8 +117,8 @@ def conversation(
     """A conversation and where it stands: as a whole at `touchpoint`, or in the stretches of `touchpoints`.
 
     With a `goal` it has been read: goal and ease (None: no sign of it) are those of the whole and of each stretch; what
-    customers feel in a turn is its sentiment; `events` and `moves` (by the number of the turn, as text) are 0.1 where
-    they are not named. A mention is (kind, label, turn, start, end, weight).
+    customers feel in a turn is its sentiment; `events` and `moves` (by the number of the turn, as text; `strength` is
+    that of the feeling) are 0.1 where they are not named. A mention is (kind, label, turn, start, end, weight).
     """
     utterances = tuple(_turn(index, turn) for index, turn in enumerate(turns))
     values: dict[str, Any] = {
@@ -156,6 +156,7 @@ def _turn_reading(turn: MaskedUtterance, moves: Mapping[str, Mapping[str, float]
     return TurnReading(
         feeling=turn.score.sentiment_probability if turn.score and turn.speaker == "customer" else None,
         moves={move: own.get(move, 0.1) for move in MOVES},
+        strength=own.get("strength"),
     )
 
 
@@ -229,7 +230,7 @@ def load(
 ) -> None:
     """Stage and load one batch; its id is the file's name and `batch`, the file's digest is its name."""
     path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections, answer_mentions)
-    staged = StagedBatch(f"{file}-{batch}", path)
+    staged = StagedBatch(f"{file}-{batch}", path, "of the reader")
     store.load_batch(connection, staged, StagedFile(file, f"sha of {file}"), run, replace=replace)
 
 
@@ -246,6 +247,21 @@ def load_document(connection: DuckDBPyConnection, folder: Path, document: Mappin
         load(connection, folder, rejections=rejections, file=file, batch="rejections")
     for statement in document.get("sql", ()):
         connection.execute(statement)
+
+
+EARLIER = """
+INSERT INTO earlier_scores BY NAME
+SELECT * EXCLUDE (evidence) REPLACE ('0' AS model_version)
+FROM (SELECT COLUMNS(c -> c NOT LIKE '%_intensity') FROM utterance_scores)
+UNION ALL BY NAME
+SELECT * EXCLUDE (evidence) REPLACE ('0' AS model_version)
+FROM (SELECT COLUMNS(c -> c NOT LIKE '%_intensity') FROM verbatim_scores);
+INSERT INTO earlier_readings BY NAME
+SELECT conversation_id, first_utterance_index,
+    [{'first_utterance': 0, 'last_utterance': 0, 'touchpoint': 'toimitus'}] AS touchpoints
+FROM conversation_parts;
+"""
+"""As if what is stored had been read before: texts by version 0 of their classifier, conversations by rules alone."""
 
 
 def rows(connection: DuckDBPyConnection, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -33,7 +33,7 @@ def fill(connection: DuckDBPyConnection, promoters: Mapping[tuple[str, bool], fl
         INSERT INTO utterances BY NAME SELECT '0-' || id AS conversation_id, 0 AS utterance_index, 'moi' AS text,
             'customer' AS speaker_role, [] AS tokens FROM drawn;
         INSERT INTO utterance_readings
-        SELECT '0-' || id, 0, (1 - past) / 2, 0, (1 + past) / 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'm', '1', 'run'
+        SELECT '0-' || id, 0, (1 - past) / 2, 0, (1 + past) / 2, past, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'm', '1', 'run'
         FROM drawn;
         INSERT INTO part_readings
         SELECT '9-' || id, 0, 0, 0, 1, 0, 0, 0, complaint, 0, 0, 0, 'm', '1', 'run' FROM drawn;

@@ -12,7 +12,7 @@ from pipeline.config import Retention
 from pipeline.conversation import MaskedText
 from pipeline.erasing.retention import expire, expiring
 from pipeline.staging import StagedFile
-from tests.store.rows import answer, conversation, failed, load, rows, utterance
+from tests.store.rows import EARLIER, answer, conversation, failed, load, rows, utterance
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +70,7 @@ def fill(connection: DuckDBPyConnection, folder: Path) -> None:
         )
         answered.append(answer(f"b-{days}", 3, moment, customer=days))
     load(connection, folder, placed, answered, [("line 1", "no_text")])
+    connection.execute(EARLIER)
     store.finish_file(connection, StagedFile("a.jsonl", "sha of a.jsonl", "chat_jsonl"), "run")
     connection.execute("UPDATE rejections SET rejected_at = ?", [DAY - timedelta(11)])
     connection.execute("UPDATE batches SET loaded_at = ?", [DAY - timedelta(9)])
@@ -89,8 +90,12 @@ def ids(connection: DuckDBPyConnection, table: str, column: str) -> set[str]:
 def test_conversations_of_one_channel_go_with_all_that_belongs_to_them(full: DuckDBPyConnection, channel: str) -> None:
     before = ids(full, "conversations", "conversation_id")
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {"conversations": 1}
-    for table in ("conversations", "conversation_parts", "utterances", "utterance_scores", "conversation_touchpoints"):
+    for table in (
+        "conversations", "conversation_parts", "utterances", "utterance_scores", "conversation_touchpoints",
+        "earlier_readings",
+    ):  # fmt: skip
         assert ids(full, table, "conversation_id") == before - {f"{channel}-11"}, table
+    assert ids(full, "earlier_scores", "conversation_id") == (before - {f"{channel}-11"}) | {None}
     assert failed(full) == set()
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {}
 
@@ -126,6 +131,7 @@ def test_answers_verbatims_and_rejections_have_days_of_their_own(full: DuckDBPyC
         ("a-10", True), ("a-9", False)
     ]  # fmt: skip
     assert rows(full, "FROM rejections") == []
+    assert ids(full, "earlier_scores", "response_id") == {None, "a-10", "a-9"}
     assert failed(full) == set()
 
 

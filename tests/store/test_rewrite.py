@@ -9,7 +9,7 @@ from pipeline import store
 from pipeline.conversation import MaskedText
 from pipeline.errors import StoreError
 from pipeline.staging import StagedFile
-from tests.store.rows import add_run, answer, conversation, load, names_in, rows, utterance
+from tests.store.rows import EARLIER, add_run, answer, conversation, load, names_in, rows, utterance
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +39,7 @@ def filled(path: Path, staging: Path | None = None) -> Path:
         add_run(connection, "run")
         folder = staging or path.parent
         load(connection, folder, [talk("c1", GONE), talk("c2", KEPT)], [words("a1", GONE), words("a2", KEPT)])
+        connection.execute(EARLIER)
         load(connection, folder, rejections=[("line 1", "no_text")], file="b.jsonl")
         store.finish_file(connection, StagedFile("b.jsonl", "sha of b.jsonl"), "run")
         connection.execute("INSERT INTO path_stages VALUES ('alku', 'polku', 0, 'Alku')")
@@ -72,11 +73,12 @@ def words(response_id: str, word: str) -> object:
 
 def delete(connection: DuckDBPyConnection) -> None:
     for table in (
-        "mentions", "part_readings", "utterance_readings", "utterance_scores", "utterances",
+        "mentions", "earlier_readings", "earlier_scores", "part_readings", "utterance_readings", "utterance_scores",
+        "utterances",
         "conversation_touchpoints", "conversation_parts", "conversations",
     ):  # fmt: skip
         connection.execute(f"DELETE FROM {table} WHERE conversation_id LIKE ?", [f"%{GONE}"])
-    for table in ("verbatim_scores", "survey_responses"):
+    for table in ("earlier_scores", "verbatim_scores", "survey_responses"):
         connection.execute(f"DELETE FROM {table} WHERE response_id LIKE ?", [f"%{GONE}"])
 
 

@@ -97,7 +97,7 @@ def test_every_field_of_a_conversation_arrives(connection: DuckDBPyConnection, t
         "conversation_id": "c1", "first_utterance_index": 0, "utterance_count": 1, "content_key": key(8),
         "began_at": datetime(2026, 9, 1, 9, 0, 1), "ended_at": datetime(2026, 9, 1, 9, 0, 1),
         "changed_at": datetime(2026, 9, 2, 8, 30), "role_confidence": 0.75, "ignored": {"note": 2, "event": 11},
-        "batch_id": "calls.json-0",
+        "batch_id": "calls.json-0", "reader_hash": "of the reader",
     }]  # fmt: skip
     assert records(connection, "utterances") == [{
         "conversation_id": "c1", "utterance_index": 0, "speaker_role": "agent", "participant_key": key(3),
@@ -128,6 +128,7 @@ def test_every_field_of_an_answer_arrives(connection: DuckDBPyConnection, tmp_pa
         "customer_key": key(7), "batch_id": "a.jsonl-0", "special_categories": ["health", "union"],
         "source": "delighted", "source_id": "a1", "source_conversation_id": "c1", "content_key": key(8),
         "changed_at": datetime(2026, 9, 2, 8, 30), "metadata": '{"Kanava":"Puhelin","a \\"b\\"":"ä"}',
+        "reader_hash": "of the reader",
     }]  # fmt: skip
     assert records(connection, "verbatim_scores") == [{"response_id": "a1", **STORED_THIRDS}]
 
@@ -147,7 +148,7 @@ def test_what_is_unknown_stays_null(connection: DuckDBPyConnection, tmp_path: Pa
     ratings = {"nps_rating", "ces_rating", "csat_rating", "first_contact_resolution"}
     assert {name for name, value in answered.items() if value is None} == {
         *ratings, "verbatim", "normalized_verbatim", "language", "conversation_id", "source_conversation_id",
-        "customer_key", "changed_at", "metadata",
+        "customer_key", "changed_at", "metadata", "reader_hash",
     }  # fmt: skip
     assert rows(connection, "FROM utterance_scores") == rows(connection, "FROM verbatim_scores") == []
 

@@ -77,6 +77,21 @@ def test_the_lowest_turn_is_a_negative_one(connection: DuckDBPyConnection, tmp_p
     assert rows(connection, "SELECT lowest_index FROM emotion_arcs") == [(0,)], "the arc has its lowest all the same"
 
 
+def test_of_negative_turns_the_most_strongly_felt_is_the_lowest(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    moves = {"0": {"strength": -0.4}, "1": {"strength": -0.9}}
+    load(connection, tmp_path, [
+        conversation("c1", [("customer", -0.95), ("customer", -0.9)], goal="no", moves=moves),
+        conversation("c2", [("customer", -0.95), ("customer", -0.9)]),
+    ])  # fmt: skip
+    assert rows(connection, "SELECT lowest_turn FROM conversation_summary ORDER BY conversation_id") == [(1,), (0,)]
+    assert rows(connection, "SELECT strength FROM customer_feelings ORDER BY ALL") == [
+        (-0.95,),
+        (-0.9,),
+        (-0.9,),
+        (-0.4,),
+    ]
+
+
 # --- reason ----------------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from pipeline import store
 from pipeline.conversation import MaskedText, MaskedUtterance
-from tests.store.rows import answer, conversation, failed, load, rows, utterance
+from tests.store.rows import EARLIER, answer, conversation, failed, load, rows, utterance
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +60,7 @@ def filled(connection: DuckDBPyConnection, folder: Path, with_others: bool) -> N
     load(
         connection, folder, placed, [answer("a1", 9, conversation_id="chat"), answer("a2", 3)], [("line 9", "no_text")]
     )
+    connection.execute(EARLIER)
 
 
 @pytest.mark.parametrize("name", store.metrics())

@@ -81,7 +81,8 @@ def test_turns_of_people_are_read_and_each_side_has_its_own_moves(reader):
     assert set(found.turns) == {1, 2}
     assert all(set(turn.moves) == set(MOVES) for turn in found.turns.values())
     assert found.turns[1].feeling["negative"] > 0.9
-    assert found.turns[2].feeling is None
+    assert found.turns[1].strength < -0.9
+    assert found.turns[2].feeling is found.turns[2].strength is None
     assert found.turns[1].moves["repeat_contact"] > 0.9
     assert found.turns[1].moves["understanding"] == 0
     assert found.turns[2].moves["understanding"] > 0.9

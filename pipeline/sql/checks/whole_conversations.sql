@@ -25,6 +25,8 @@ FROM (
     UNION SELECT conversation_id FROM utterance_scores
     UNION SELECT conversation_id FROM conversation_touchpoints
     UNION SELECT conversation_id FROM conversation_parts
+    UNION SELECT conversation_id FROM earlier_scores WHERE conversation_id IS NOT NULL
+    UNION SELECT conversation_id FROM earlier_readings
 )
 ANTI JOIN conversations USING (conversation_id)
 UNION ALL
@@ -33,5 +35,14 @@ FROM utterance_scores
 ANTI JOIN utterances USING (conversation_id, utterance_index)
 UNION ALL
 SELECT response_id, 'answer'
-FROM verbatim_scores
-ANTI JOIN survey_responses USING (response_id);
+FROM (SELECT response_id FROM verbatim_scores UNION SELECT response_id FROM earlier_scores WHERE response_id IS NOT NULL)
+ANTI JOIN survey_responses USING (response_id)
+UNION ALL
+SELECT conversation_id, 'score'
+FROM earlier_scores
+ANTI JOIN utterance_scores USING (conversation_id, utterance_index)
+WHERE conversation_id IS NOT NULL
+UNION ALL
+SELECT conversation_id, 'part'
+FROM earlier_readings
+ANTI JOIN conversation_parts USING (conversation_id, first_utterance_index);

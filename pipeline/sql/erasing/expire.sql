@@ -4,6 +4,9 @@ DELETE FROM rejections WHERE rowid IN (SELECT id::BIGINT FROM expiring WHERE wha
 
 DELETE FROM mentions WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM mentions WHERE response_id IN (SELECT id FROM expiring WHERE what = 'survey answers');
+DELETE FROM earlier_scores WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
+DELETE FROM earlier_scores WHERE response_id IN (SELECT id FROM expiring WHERE what = 'survey answers');
+DELETE FROM earlier_readings WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM part_readings WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM utterance_readings WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');
 DELETE FROM conversation_touchpoints WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');

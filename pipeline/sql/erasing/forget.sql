@@ -1,6 +1,9 @@
 -- One person out of the tables: what is theirs goes; where somebody else's words or a file's name hold one of their ids
 -- ($pattern), the words go and the rest stays. Batches keep their counts, rejections have no key.
 DELETE FROM mentions WHERE conversation_id IN (SELECT unnest($conversations)) OR response_id IN (SELECT unnest($responses));
+DELETE FROM earlier_scores
+WHERE conversation_id IN (SELECT unnest($conversations)) OR response_id IN (SELECT unnest($responses));
+DELETE FROM earlier_readings WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM part_readings WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM utterance_readings WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM conversation_touchpoints WHERE conversation_id IN (SELECT unnest($conversations));

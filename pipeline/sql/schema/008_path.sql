@@ -66,6 +66,7 @@ CREATE TABLE utterance_readings (
     negative_probability DOUBLE,
     neutral_probability DOUBLE,
     positive_probability DOUBLE,
+    feeling_strength DOUBLE,
     repeat_contact_probability DOUBLE NOT NULL,
     waiting_probability DOUBLE NOT NULL,
     understanding_probability DOUBLE NOT NULL,
@@ -88,6 +89,7 @@ COMMENT ON COLUMN utterance_readings.utterance_index IS 'The utterance in it.';
 COMMENT ON COLUMN utterance_readings.negative_probability IS 'Probability that the customer minds, read in context (utterance_scores reads the turn by itself); the three sum to 1. NULL: an agent''s turn.';
 COMMENT ON COLUMN utterance_readings.neutral_probability IS 'Probability that no feeling shows. NULL: an agent''s turn.';
 COMMENT ON COLUMN utterance_readings.positive_probability IS 'Probability that the customer is pleased. NULL: an agent''s turn.';
+COMMENT ON COLUMN utterance_readings.feeling_strength IS 'How strongly the customer feels it, from -1 to 1: half the expected value on the scale of five from -2, strongly negative, to 2. NULL: an agent''s turn.';
 COMMENT ON COLUMN utterance_readings.repeat_contact_probability IS 'Probability that the customer lets know that it is not the first contact about the matter.';
 COMMENT ON COLUMN utterance_readings.waiting_probability IS 'Probability that the customer tells of waiting or queueing.';
 COMMENT ON COLUMN utterance_readings.understanding_probability IS 'Probability that the agent names or accepts the customer''s feeling or trouble (käsittää).';

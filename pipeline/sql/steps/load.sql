@@ -4,14 +4,15 @@
 CREATE OR REPLACE TEMP TABLE new_parts AS
 WITH parts AS (
     SELECT decided.conversation_id, ordinal, NULL AS old_first_index, len(utterances) AS utterance_count, content_key,
-        began_at, ended_at, changed_at, role_confidence, ignored, $batch_id AS batch_id, started_at
+        began_at, ended_at, changed_at, role_confidence, ignored, $batch_id AS batch_id, $reader_hash AS reader_hash,
+        started_at
     FROM decided
     JOIN staged_conversations USING (ordinal)
     WHERE outcome IN ('stored', 'replaced', 'merged')
     UNION ALL BY NAME
     SELECT decided.conversation_id, NULL AS ordinal, first_utterance_index AS old_first_index, utterance_count,
         parts.content_key, parts.began_at, parts.ended_at, parts.changed_at, parts.role_confidence, parts.ignored,
-        parts.batch_id, stored.started_at
+        parts.batch_id, parts.reader_hash, stored.started_at
     FROM decided
     JOIN compared USING (ordinal, conversation_id)
     JOIN conversation_parts AS parts USING (conversation_id, first_utterance_index)
@@ -78,7 +79,23 @@ FROM mentions
 JOIN new_parts ON new_parts.conversation_id = mentions.conversation_id
     AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
 
+CREATE OR REPLACE TEMP TABLE kept_earlier_scores AS
+SELECT scores.* REPLACE (utterance_index - old_first_index + first_utterance_index AS utterance_index)
+FROM earlier_scores AS scores
+JOIN new_parts ON new_parts.conversation_id = scores.conversation_id
+    AND utterance_index BETWEEN old_first_index AND old_first_index + new_parts.utterance_count - 1;
+
+CREATE OR REPLACE TEMP TABLE kept_earlier_readings AS
+SELECT readings.* REPLACE (new_parts.first_utterance_index AS first_utterance_index)
+FROM earlier_readings AS readings
+JOIN new_parts ON new_parts.conversation_id = readings.conversation_id
+    AND readings.first_utterance_index = old_first_index;
+
 -- What is replaced goes, with all that hangs on it.
+DELETE FROM earlier_scores
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM earlier_readings
+WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM mentions
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM part_readings
@@ -95,6 +112,7 @@ DELETE FROM conversation_parts
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
 DELETE FROM conversations
 WHERE conversation_id IN (SELECT conversation_id FROM decided WHERE outcome IN ('replaced', 'merged'));
+DELETE FROM earlier_scores WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 DELETE FROM mentions WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 DELETE FROM verbatim_scores WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
 DELETE FROM survey_responses WHERE response_id IN (SELECT response_id FROM decided_responses WHERE outcome = 'replaced');
@@ -195,6 +213,9 @@ FROM new_parts
 JOIN staged_conversations USING (ordinal)
 WHERE reading IS NOT NULL;
 
+INSERT INTO earlier_scores BY NAME FROM kept_earlier_scores;
+INSERT INTO earlier_readings BY NAME FROM kept_earlier_readings;
+
 INSERT INTO mentions BY NAME FROM kept_mentions;
 INSERT INTO mentions BY NAME
 SELECT conversation_id, mention.* REPLACE (mention.utterance_index + first_utterance_index AS utterance_index)
@@ -216,7 +237,7 @@ INSERT INTO survey_responses BY NAME
 SELECT decided_responses.response_id, source, staged.response_id AS source_id, content_key, changed_at, responded_at,
     responded_date, nps_rating, ces_rating, csat_rating, first_contact_resolution, verbatim, normalized_verbatim, language,
     tokens, conversation_id, conversation_id AS source_conversation_id, customer_key, special_categories, metadata,
-    $batch_id AS batch_id
+    $batch_id AS batch_id, CASE WHEN verbatim IS NOT NULL THEN $reader_hash END AS reader_hash
 FROM decided_responses
 JOIN staged_responses AS staged USING (ordinal)
 WHERE outcome IN ('stored', 'replaced');

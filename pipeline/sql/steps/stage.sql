@@ -46,7 +46,7 @@ SELECT * FROM read_json(
                     remedy_probability DOUBLE, irony_probability DOUBLE,
                     evidence STRUCT(label VARCHAR, "start" INTEGER, "end" INTEGER, weight DOUBLE)[]),
                 reading STRUCT(negative_probability DOUBLE, neutral_probability DOUBLE, positive_probability DOUBLE,
-                    repeat_contact_probability DOUBLE, waiting_probability DOUBLE, understanding_probability DOUBLE,
+                    feeling_strength DOUBLE, repeat_contact_probability DOUBLE, waiting_probability DOUBLE, understanding_probability DOUBLE,
                     mirroring_probability DOUBLE, adjusting_probability DOUBLE, complaint_thanks_probability DOUBLE,
                     preference_question_probability DOUBLE, mandate_probability DOUBLE,
                     confirmation_probability DOUBLE, open_question_probability DOUBLE, hand_over_probability DOUBLE,

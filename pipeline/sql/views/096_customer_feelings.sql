@@ -15,6 +15,7 @@ WITH said AS (
         readings.negative_probability AS negative_in_context,
         readings.neutral_probability AS neutral_in_context,
         readings.positive_probability AS positive_in_context,
+        feeling_strength,
         scores.negative_probability AS negative_alone,
         scores.neutral_probability AS neutral_alone,
         scores.positive_probability AS positive_alone,
@@ -33,6 +34,7 @@ felt AS (
         CASE WHEN is_in_context THEN negative_in_context ELSE negative_alone END AS negative_probability,
         CASE WHEN is_in_context THEN neutral_in_context ELSE neutral_alone END AS neutral_probability,
         CASE WHEN is_in_context THEN positive_in_context ELSE positive_alone END AS positive_probability,
+        CASE WHEN is_in_context THEN feeling_strength END AS strength,
         CASE WHEN text <> '' THEN len(words) END AS word_count,
         NOT is_back_channel(words) AS counts,
         complaint_probability >= 0.5 AS is_complaint,
@@ -44,6 +46,7 @@ SELECT conversation_id, utterance_index, feeling_source,
     positive_probability - negative_probability AS feeling,
     greatest(0, positive_probability + negative_probability - (positive_probability - negative_probability) ** 2)
         AS variance,
+    coalesce(strength, feeling) AS strength,
     negative_probability, neutral_probability, positive_probability, word_count, counts, is_complaint, is_surprise
 FROM felt
 WHERE negative_probability IS NOT NULL;
@@ -54,6 +57,7 @@ COMMENT ON COLUMN customer_feelings.feeling_source IS 'context: read in the ligh
 COMMENT ON COLUMN customer_feelings.sentiment IS 'Most probable class: negative, neutral or positive.';
 COMMENT ON COLUMN customer_feelings.feeling IS 'P(positive) - P(negative), from -1 to 1.';
 COMMENT ON COLUMN customer_feelings.variance IS 'How unsure that is: P(positive) + P(negative) - feeling², from 0 to 1.';
+COMMENT ON COLUMN customer_feelings.strength IS 'How strongly it is felt, from -1, strongly negative, to 1 (feeling_strength in utterance_readings); feeling, where turns were read by themselves.';
 COMMENT ON COLUMN customer_feelings.negative_probability IS 'Probability that the customer minds; the three sum to 1.';
 COMMENT ON COLUMN customer_feelings.neutral_probability IS 'Probability that no feeling shows.';
 COMMENT ON COLUMN customer_feelings.positive_probability IS 'Probability that the customer is pleased.';

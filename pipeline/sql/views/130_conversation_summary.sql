@@ -28,7 +28,7 @@ parts AS (
     GROUP BY conversation_id
 ),
 lowest AS (
-    SELECT conversation_id, arg_min(utterance_index, (feeling, utterance_index)) AS lowest_turn
+    SELECT conversation_id, arg_min(utterance_index, (strength, utterance_index)) AS lowest_turn
     FROM customer_feelings
     WHERE counts AND sentiment = 'negative'
     GROUP BY conversation_id
@@ -41,14 +41,14 @@ empathy AS (
     GROUP BY conversation_id
 ),
 saddest AS (
-    SELECT conversation_id, first_utterance_index, min(feeling) AS lowest_feeling
+    SELECT conversation_id, first_utterance_index, min(strength) AS lowest_strength
     FROM customer_feelings
     JOIN utterance_touchpoints USING (conversation_id, utterance_index)
     WHERE counts AND sentiment = 'negative'
     GROUP BY conversation_id, first_utterance_index
 ),
 reasons AS (
-    SELECT conversation_id, arg_min(reason, (coalesce(lowest_feeling, 2), first_utterance_index)) AS reason
+    SELECT conversation_id, arg_min(reason, (coalesce(lowest_strength, 2), first_utterance_index)) AS reason
     FROM conversation_touchpoints
     LEFT JOIN saddest USING (conversation_id, first_utterance_index)
     WHERE reason IS NOT NULL
@@ -81,7 +81,7 @@ COMMENT ON COLUMN conversation_summary.ease IS 'easy, mixed or hard, by the most
 COMMENT ON COLUMN conversation_summary.feeling_source IS 'context or turn: what the feelings were read by, as in customer_feelings.';
 COMMENT ON COLUMN conversation_summary.start_sentiment IS 'negative, neutral or positive: how the customer''s feeling starts (emotion_arcs).';
 COMMENT ON COLUMN conversation_summary.end_sentiment IS 'How it ends.';
-COMMENT ON COLUMN conversation_summary.lowest_turn IS 'The customer''s utterance with the lowest feeling of those that are most probably negative. NULL: none is.';
+COMMENT ON COLUMN conversation_summary.lowest_turn IS 'The customer''s utterance with the most strongly negative feeling (strength in customer_feelings) of those that are most probably negative. NULL: none is.';
 COMMENT ON COLUMN conversation_summary.complaint IS 'Whether the customer complains: as probable as 0.5 or more in any part, as the three that follow.';
 COMMENT ON COLUMN conversation_summary.repeat_contact IS 'Whether it is not their first contact about the matter.';
 COMMENT ON COLUMN conversation_summary.churn_risk IS 'Whether they leave, cancel, or threaten or think of it.';
