@@ -30,8 +30,8 @@ def fill(connection: DuckDBPyConnection, feelings: Floats) -> None:
         INSERT INTO utterances BY NAME SELECT id::VARCHAR AS conversation_id, 0 AS utterance_index, 'moi' AS text,
             'customer' AS speaker_role, [] AS tokens FROM drawn;
         INSERT INTO utterance_readings
-        SELECT id::VARCHAR, 0, (1 - sentiment) / 2, 0, (1 + sentiment) / 2, sentiment, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'm',
-            '1', 'run' FROM drawn;
+        SELECT id::VARCHAR, 0, (1 - sentiment) / 2, 0, (1 + sentiment) / 2, sentiment, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            'm', '1', 'run' FROM drawn;
     """)
 
 

@@ -66,7 +66,18 @@ def test_of_several_parts_the_last_tells_and_any_warns(connection: DuckDBPyConne
     load(connection, tmp_path, [first])
     load(connection, tmp_path, [last], file="b")
     found = summary(connection, "goal_reached, ease, complaint, churn_risk, repeat_contact, transferred, lowest_turn")
-    assert found == ("yes", "unclear", True, True, False, False, 0)
+    assert found == ("yes", "hard", True, True, False, False, 0)
+
+
+def test_a_later_part_that_leaves_it_open_takes_nothing_back(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    for day, goal in enumerate(("no", "yes", "unclear"), 1):
+        turns = [{"role": "customer", "sentiment": 0.0, "seconds": 0.0}] * day
+        part = conversation(
+            "c1", turns, goal=goal, ease="easy" if day == 1 else None, started_at=f"2026-09-0{day}T09:00"
+        )
+        load(connection, tmp_path, [part], file=str(day))
+    assert summary(connection, "goal_reached, ease") == ("yes", "easy")
+    assert rows(connection, "SELECT goal FROM contacts") == [("yes",)]
 
 
 def test_the_lowest_turn_is_a_negative_one(connection: DuckDBPyConnection, tmp_path: Path) -> None:

@@ -6,6 +6,10 @@
 CREATE OR REPLACE MACRO likeliest_goal(yes, no, unclear) AS
     CASE WHEN unclear >= greatest(yes, no) THEN 'unclear' WHEN no >= yes THEN 'no' WHEN yes IS NOT NULL THEN 'yes' END;
 
+-- Of several parts of a conversation the last that tells: a later one that leaves it open takes nothing back.
+CREATE OR REPLACE MACRO goal_of_parts(goal, place) AS
+    coalesce(arg_max(goal, place) FILTER (goal <> 'unclear'), any_value(goal));
+
 -- What the three lack of 1 is the probability that nothing tells of ease: then there is none, not a middling one.
 CREATE OR REPLACE MACRO likeliest_ease(easy, mixed, hard) AS
     CASE WHEN 1 - easy - mixed - hard >= greatest(easy, mixed, hard) THEN NULL

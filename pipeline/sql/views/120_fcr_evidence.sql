@@ -46,10 +46,11 @@ answered AS (
 ),
 parts AS (
     SELECT conversation_id, bool_or(repeat_contact_probability >= 0.5) AS is_repeated,
-        arg_max(
-            likeliest_goal(goal_yes_probability, goal_no_probability, goal_unclear_probability), first_utterance_index
-        ) AS goal
-    FROM part_readings
+        goal_of_parts(goal, first_utterance_index) AS goal
+    FROM (
+        SELECT *, likeliest_goal(goal_yes_probability, goal_no_probability, goal_unclear_probability) AS goal
+        FROM part_readings
+    )
     GROUP BY conversation_id
 ),
 turns AS (

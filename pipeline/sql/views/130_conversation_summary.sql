@@ -11,18 +11,16 @@ WITH path AS (
 ),
 parts AS (
     SELECT conversation_id,
-        max(part).goal AS goal_reached,
-        max(part).ease AS ease,
         max(complaint_probability) >= 0.5 AS complaint,
         max(repeat_contact_probability) >= 0.5 AS repeat_contact,
         max(churn_probability) >= 0.5 AS churn_risk,
-        max(hand_over_probability) >= 0.5 AS transferred
+        max(hand_over_probability) >= 0.5 AS transferred,
+        goal_of_parts(goal, first_utterance_index) AS goal_reached,
+        coalesce(arg_max(ease, first_utterance_index), 'unclear') AS ease
     FROM (
-        SELECT *, {'first_utterance_index': first_utterance_index,
-            'goal': likeliest_goal(goal_yes_probability, goal_no_probability, goal_unclear_probability),
-            'ease': coalesce(
-                likeliest_ease(ease_easy_probability, ease_mixed_probability, ease_hard_probability), 'unclear'
-            )} AS part
+        SELECT *,
+            likeliest_goal(goal_yes_probability, goal_no_probability, goal_unclear_probability) AS goal,
+            likeliest_ease(ease_easy_probability, ease_mixed_probability, ease_hard_probability) AS ease
         FROM part_readings
     )
     GROUP BY conversation_id
@@ -76,8 +74,8 @@ COMMENT ON COLUMN conversation_summary.channel IS 'chat, call or email.';
 COMMENT ON COLUMN conversation_summary.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN conversation_summary.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN conversation_summary.touchpoints IS 'The touchpoints in the order in which they are first talked of; unknown where there is no other.';
-COMMENT ON COLUMN conversation_summary.goal_reached IS 'Whether the customer reached what they came for: yes, no or unclear, by the most probable in the last part (part_readings).';
-COMMENT ON COLUMN conversation_summary.ease IS 'easy, mixed or hard, by the most probable in the last part; unclear where most probably nothing tells of it.';
+COMMENT ON COLUMN conversation_summary.goal_reached IS 'Whether the customer reached what they came for: yes, no or unclear, the most probable in the last part (part_readings) that does not leave it open.';
+COMMENT ON COLUMN conversation_summary.ease IS 'easy, mixed or hard, the most probable in the last part that tells of it; unclear where none does.';
 COMMENT ON COLUMN conversation_summary.feeling_source IS 'context or turn: what the feelings were read by, as in customer_feelings.';
 COMMENT ON COLUMN conversation_summary.start_sentiment IS 'negative, neutral or positive: how the customer''s feeling starts (emotion_arcs).';
 COMMENT ON COLUMN conversation_summary.end_sentiment IS 'How it ends.';

@@ -12,9 +12,9 @@ parts AS (
     SELECT *, likeliest_goal(goal_yes_probability, goal_no_probability, goal_unclear_probability) AS goal
     FROM part_readings
 ),
-wholes AS (  -- a later part that leaves it open takes nothing back
+wholes AS (
     SELECT conversation_id,
-        coalesce(arg_max(goal, first_utterance_index) FILTER (goal <> 'unclear'), any_value(goal)) AS goal,
+        goal_of_parts(goal, first_utterance_index) AS goal,
         max(complaint_probability) AS complaint_probability,
         max(churn_probability) AS churn_probability
     FROM parts
