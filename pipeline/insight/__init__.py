@@ -4,6 +4,7 @@ An insight is a function from a connection, and options with defaults, to column
 in `sql/insights/NAME.sql`, whose first comments say of what comes out what those of a metric say; a line `-- option:`
 there names each option.
 
+bursts        words that customers have begun to use
 running       metrics and insights by name
 reading       what they are made of, as columns
 jackknife     intervals where turns of one agent are not independent

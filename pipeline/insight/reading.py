@@ -1,5 +1,6 @@
 """What insights are made of, read as columns; and how figures are written in a table."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,8 @@ Table = tuple[list[str], list[tuple[Any, ...]]]
 Columns = dict[str, "NDArray[Any]"]
 
 
-def read(connection: "DuckDBPyConnection", name: str) -> Columns:
-    """The columns that the query of an insight gives; NaN and None stand for NULL.
+def read(connection: "DuckDBPyConnection", name: str, parameters: Mapping[str, Any] | None = None) -> Columns:
+    """The columns that the query of an insight gives for its parameters; NaN and None stand for NULL.
 
     Raises:
         StoreError: the database is none of ours, or one of another version.
@@ -26,7 +27,7 @@ def read(connection: "DuckDBPyConnection", name: str) -> Columns:
 
     (statement,) = connection.extract_statements((INSIGHTS / f"{name}.sql").read_text(encoding="utf-8"))
     with store.our_tables():
-        found = connection.execute(statement).fetchnumpy()
+        found = connection.execute(statement, dict(parameters or {})).fetchnumpy()
     return {name: _plain(np.ma.asanyarray(column)) for name, column in found.items()}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import store
 from pipeline.errors import ConfigError
 from pipeline.insight import reading
+from pipeline.insight.bursts import bursts
 from pipeline.insight.empathy import empathy_effects
 from pipeline.insight.experience import cx_on_ex
 from pipeline.insight.reading import Table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 INSIGHTS: dict[str, Callable[..., Table]] = {
+    "bursts": bursts,
     "cx_on_ex": cx_on_ex,
     "cx_on_ex_segments": cx_on_ex_segments,
     "empathy_effects": empathy_effects,

@@ -14,7 +14,7 @@ from pipeline.cli import main
 from pipeline.config import Config
 from pipeline.errors import ConfigError, StoreError
 from pipeline.insight.reading import INSIGHTS as FOLDER
-from pipeline.sharing import large_enough, read_table
+from pipeline.sharing import large_enough, read_table, shareable
 from tests.store.rows import add_run, conversation, key, load
 
 NAMES = sorted(insight.INSIGHTS)
@@ -52,8 +52,8 @@ def test_an_empty_database_has_columns_and_tells_nothing(connection: DuckDBPyCon
     columns, rows = insight.run(connection, name, {})
     assert len(set(columns)) == len(columns) > 3
     assert rows == []
-    table = read_table(connection, name)
-    assert set(table.people.covers) <= set(columns)
+    if name in shareable():
+        assert set(read_table(connection, name).people.covers) <= set(columns)
 
 
 @pytest.mark.parametrize("name", NAMES)
