@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from math import exp
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.config import Config
@@ -18,6 +19,7 @@ from pipeline.touchpoints.reading import (
     MOVES,
     TARGETS,
     Dimensions,
+    Event,
     Mention,
     Place,
     Reading,
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", bound=str)
 
 PEOPLE = ("customer", "agent")
+OF_WHOLE = 1 / 3
+"""What the whole counts for an event, beside the turn that shows it most. On two develop authors left out, F1 of
+complaint rises from 0.89 (the whole alone) to 0.92, of repeat contact from 0.66 to 0.72, of churn from 0.80 to 0.82."""
 STRONG = 0.25
 """From this strength on, of 1, it is asked what a feeling is about."""
 
@@ -133,7 +138,7 @@ def _read(
     return Reading(
         segments=tuple(segments),
         dimensions=_dimensions(at_whole, WHOLE_HEADS),
-        events=_named(EVENTS, said(at_whole, WHOLE_HEADS[-1], columns(WHOLE_HEADS, "event"))),
+        events=_events(conversation, at_whole[columns(WHOLE_HEADS, "event")], logits),
         turns=read,
         mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),
         model=card.name,
@@ -144,6 +149,18 @@ def _read(
 def _dimensions(logits: "Floats", heads: tuple[Head, ...]) -> Dimensions:
     goal, ease = (said(logits, head, columns(heads, head.name)) for head in STRETCH_HEADS)
     return Dimensions(goal=_named(GOALS, goal), ease=_named(EASES, ease))
+
+
+def _events(conversation: MaskedConversation, whole: "Floats", turns: "Floats") -> dict[Event, float]:
+    """How probable each event is, by mean log odds: of the whole, and of the turn that shows it most."""
+    found = {}
+    for event, odds in zip(EVENTS, whole, strict=True):
+        speaker, deeds = ("agent", AGENT_DEEDS) if event == "hand_over" else ("customer", CUSTOMER_DEEDS)
+        column = columns(TURN_HEADS, speaker).start + deeds.index(event)
+        shown = [turns[turn.index, column] for turn in conversation.utterances if turn.speaker == speaker]
+        mean = OF_WHOLE * odds + (1 - OF_WHOLE) * max(shown) if shown else odds
+        found[event] = 1 / (1 + exp(-float(mean)))
+    return found
 
 
 def _named(names: Sequence[Name], values: "Floats | Sequence[float]") -> dict[Name, float]:

@@ -15,10 +15,10 @@ KEYS = {
     "role_confidence",
 }  # fmt: skip
 TALK = (
-    ("customer", "laskutus tunne-1 koko_complaint lasku tuli taas kahdesti"),
+    ("customer", "laskutus tunne-1 complaint koko_complaint lasku tuli taas kahdesti"),
     ("agent", "laskutus understanding no voi ymmärrän"),
     ("customer", "laskutus tunne-2 repeat_contact koko_repeat_contact tämä on kolmas kerta"),
-    ("agent", "laskutus mirroring koko_hand_over siirrän sinut"),
+    ("agent", "laskutus mirroring hand_over koko_hand_over siirrän sinut"),
     ("customer", "laskutus tunne2 koko_yes koko_mixed kiitos ihan hirveästi avusta"),
 )
 

@@ -66,8 +66,15 @@ def test_where_nothing_tells_of_ease_the_three_are_small(reader):
 
 
 def test_events_are_those_of_the_whole(reader):
-    found = read(reader, ("customer", "laskutus koko_churn"), ("agent", "koko_hand_over"))
+    found = read(reader, ("customer", "laskutus churn koko_churn"), ("agent", "hand_over koko_hand_over"))
     assert {event for event, share in found.events.items() if share > 0.5} == {"churn", "hand_over"}
+
+
+def test_a_turn_that_shows_an_event_counts_more_than_the_whole(reader):
+    found = read(reader, ("customer", "laskutus churn koko_complaint"), ("agent", "churn repeat_contact"))
+    assert {event for event, share in found.events.items() if share > 0.5} == {"churn"}
+    (silent,) = reader.read([talk(("agent", "laskutus koko_complaint"))])
+    assert silent.events["complaint"] > 0.9, "without a turn of the customer the whole tells alone"
 
 
 def test_turns_of_people_are_read_and_each_side_has_its_own_moves(reader):
