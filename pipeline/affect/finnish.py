@@ -7,6 +7,7 @@ head, the biases of its labels, and from which probability on a sentiment is sur
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -161,8 +162,9 @@ def load(card: ModelCard) -> FinnishClassifier:
     return FinnishClassifier(card, network)
 
 
+@cache
 def load_network(folder: Path) -> Network:
-    """The tokenizer and the network in a folder.
+    """The tokenizer and the network in a folder, loaded once a process: who reads whole conversations needs it too.
 
     Raises:
         ModelError: the files are not such a model.

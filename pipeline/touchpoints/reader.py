@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import exp
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.config import Config
@@ -71,9 +72,8 @@ class PathReader:
         ]
 
 
-@cache
 def load_path_reader(config: Config) -> PathReader:
-    """The reader of the settings, loaded once a process; without a model it goes by the source's fields and lemmas.
+    """The reader of the settings; without a model it goes by the source's fields and lemmas.
 
     Raises:
         ConfigError: the palvelupolku or the drivers are not what they should be.
@@ -82,8 +82,14 @@ def load_path_reader(config: Config) -> PathReader:
     taxonomies = load_taxonomies(config)
     if not config.touchpoints.model:
         return PathReader(taxonomies)
-    card = verified_card(config.paths.models / config.touchpoints.model)
-    return PathReader(taxonomies, card, load(card))
+    return PathReader(taxonomies, *_network(config.paths.models / config.touchpoints.model))
+
+
+@cache
+def _network(folder: Path) -> tuple[ModelCard, PathNetwork]:
+    """The model in a folder, loaded once a process."""
+    card = verified_card(folder)
+    return card, load(card)
 
 
 def lines(conversation: MaskedConversation) -> list[Line]:

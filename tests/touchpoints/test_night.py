@@ -10,7 +10,6 @@ from pipeline.cli import main
 from pipeline.config import Config, load_config
 from pipeline.errors import ConfigError
 from pipeline.touchpoints import load_palvelupolku
-from pipeline.touchpoints.reader import load_path_reader
 from tests.test_steps import chat, write
 from tests.touchpoints.talks import written
 
@@ -52,7 +51,6 @@ def changed(config: Config, text: str) -> None:
     """The path as if another process read it: this one reads each file once."""
     config.touchpoints.palvelupolku.write_text(text, encoding="utf-8")
     load_palvelupolku.cache_clear()
-    load_path_reader.cache_clear()
 
 
 def found(config: Config, query: str) -> list[tuple]:
