@@ -76,7 +76,7 @@ def test_story_2_delivery_recovers(night: duckdb.DuckDBPyConnection) -> None:
 def test_story_3_the_phone_lags_in_technical_support(night: duckdb.DuckDBPyConnection) -> None:
     channels = metric(night, "channels", "touchpoint", "channel")
     chat, call = channels["tekninen_tuki", "chat"], channels["tekninen_tuki", "call"]
-    assert difference(chat, call) > 3
+    assert difference(chat, call) > 2.5, "one contact may hold several matters, whose stretches count by themselves"
     assert chat["nps"] > call["nps_high"]
 
 
@@ -114,11 +114,17 @@ def test_story_7_cancelling_hurts(night: duckdb.DuckDBPyConnection) -> None:
 def test_touchpoints_are_those_the_conversations_were_written_for(night: duckdb.DuckDBPyConnection) -> None:
     rows = night.execute("SELECT conversation_id, touchpoint, rule FROM conversation_touchpoints").fetchall()
     by_metadata = [found == WRITTEN_FOR[id] for id, found, rule in rows if ".metadata." in rule]
-    by_lemmas = [found == WRITTEN_FOR[id] for id, found, rule in rows if rule.endswith(".lemmas")]
     assert len(by_metadata) > 120
     assert all(by_metadata)
-    assert sum(by_lemmas) >= 0.6 * len(by_lemmas), "measured: 19 of 28 right; the others have no word of their own"
-    assert len(rows) == len(WRITTEN_FOR)
+    by_model: dict[str, set[str]] = {}
+    for id, found, _ in rows:
+        by_model.setdefault(id, set()).add(found)
+    assert by_model.keys() == WRITTEN_FOR.keys()
+    for id in {id for id, _, rule in rows if ".metadata." in rule}:
+        del by_model[id]
+    right = [WRITTEN_FOR[id] in found for id, found in by_model.items()]
+    assert sum(right) >= 0.7 * len(right), "measured: 27 of 37 among those found, 22 of them alone"
+    assert len(rows) <= 1.2 * len(WRITTEN_FOR), "a second matter is rare in the samples: measured 18 in 171"
 
 
 def test_personal_data_of_the_samples_is_masked(night: duckdb.DuckDBPyConnection) -> None:

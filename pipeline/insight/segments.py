@@ -57,6 +57,8 @@ def _rows(dyads: Columns, kind: str) -> list[tuple[Any, ...]]:
     if len(place) <= 2 * len(names):
         return []
     slopes, variances = own_slopes(dyads["ex"], dyads["cx"], place, clusters(dyads["agent"], dyads["conversation"]))
+    if not variances.all():
+        return []  # they fit without any error: of a handful of made-up conversations, of which nothing can be told
     pooled, errors, everywhere, deviation = pool(slopes, variances)
     rows = []
     for i, name in enumerate(names.tolist()):
