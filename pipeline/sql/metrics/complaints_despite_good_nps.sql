@@ -21,4 +21,4 @@ SELECT conversation_id, started_date, touchpoint, channel, nps_rating, ces_ratin
 FROM touchpoint_nps_by_conversation
 JOIN complaints USING (conversation_id)
 WHERE nps_rating >= 9 AND mean_sentiment < 0
-ORDER BY mean_sentiment;
+ORDER BY mean_sentiment, conversation_id;
