@@ -27,6 +27,7 @@ from pipeline.cli import (
     show,
     stages,
     taxonomies,
+    topics,
 )
 from pipeline.cli import affect as feelings
 from pipeline.errors import PipelineError
@@ -107,6 +108,16 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("parameters", nargs="*", metavar="PARAMETER=VALUE")
     query.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
     query.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    text = "what customers speak of at each touchpoint, grouped by itself, whether or not a taxonomy knows it"
+    grouped = add("topics", topics.topics, text)
+    grouped.add_argument("--days", type=int, default=28, help="up to the last one stored (default: 28)")
+    text = "read at most so many conversations, drawn by their ids (default: 2000)"
+    grouped.add_argument("--most", type=int, default=2000, metavar="N", help=text)
+    text = "a TOML file of names: new topics are added to it, and those it knows are called as it says"
+    grouped.add_argument("--names", type=Path, metavar="FILE", help=text)
+    grouped.add_argument("--format", choices=("table", "jsonl", "csv"), default="table")
+    grouped.add_argument("--database", type=Path, help="another database (default: paths.published)")
 
     one = add("show", show.show, "one conversation of the published database, masked: turns, arc, segments, reasons")
     one.add_argument("conversation", help="its id, or its id at the source")

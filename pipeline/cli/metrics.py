@@ -34,9 +34,14 @@ def query(options: argparse.Namespace) -> None:
     with store.opened(options.database or config.paths.published, read_only=True) as connection:
         columns, rows = insight.run(connection, options.name, {name: value for name, _, value in pairs})
     shown = large_enough(options.name, columns, rows, config.privacy.min_group)
-    {"table": _write_table, "jsonl": _write_rows, "csv": _write_csv}[options.format](columns, shown)
+    write(options.format, columns, shown)
     if left_out := len(rows) - len(shown):
         print(f"Left out: {left_out} rows of fewer than {config.privacy.min_group} people.", file=sys.stderr)
+
+
+def write(form: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Rows to standard output as table, jsonl or csv."""
+    {"table": _write_table, "jsonl": _write_rows, "csv": _write_csv}[form](columns, rows)
 
 
 def _write_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:

