@@ -61,26 +61,23 @@ class Network:
         keys = list(zip(texts, contexts or [""] * len(texts), strict=True))
         found = {key: self._known[key] for key in keys if key in self._known}
         new = [key for key in dict.fromkeys(keys) if key not in found]
-        found |= dict(zip(new, self.run("logits", [key[0] for key in new], [key[1] for key in new]), strict=True))
+        found |= dict(zip(new, self.read([key[0] for key in new], [key[1] for key in new])[1], strict=True))
         self._known.update((key, found[key]) for key in new if len(key[0]) + len(key[1]) <= SHORT)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return np.stack([found[key] for key in keys])
 
-    def run(self, output: str, texts: Sequence[str], contexts: Sequence[str]) -> Floats:
-        """One output (texts, its size) of the network: `logits`, or the `features` that they are a linear layer of."""
+    def read(self, texts: Sequence[str], contexts: Sequence[str]) -> tuple[Floats, Floats]:
+        """What the last layer takes, the `features` (texts, size), and the logits that it makes of them: one pass."""
         rows = self._encode(texts, contexts)
         order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
-        size = {part.name: part.shape[-1] for part in self.session.get_outputs()}[output]
-        correction = self.correction if output == "logits" else None
-        values = np.empty((len(rows), size), dtype=np.float32)
+        size = {part.name: part.shape[-1] for part in self.session.get_outputs()}
+        features, logits = (np.empty((len(rows), size[part]), dtype=np.float32) for part in ("features", "logits"))
         for start in range(0, len(order), BATCH_SIZE):
             batch = order[start : start + BATCH_SIZE]
-            asked = [output, "features"] if correction else [output]
-            values[batch], *features = self.session.run(asked, feeds([rows[row] for row in batch]))
-            if correction:
-                values[batch] = correction(values[batch], features[0])
-        return values
+            inputs = feeds([rows[row] for row in batch])
+            features[batch], logits[batch] = self.session.run(["features", "logits"], inputs)
+        return features, logits if self.correction is None else self.correction(logits, features)
 
     def _encode(self, texts: Sequence[str], contexts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text and, after a separator, the end of its context: as `network.encode` does it."""

@@ -70,8 +70,8 @@ class PathNetwork:
         """For each conversation its turns as the heads take them (turns, size)."""
         import numpy as np
 
-        in_context = zip(self.in_context(conversations), conversations, strict=True)
-        return [np.concatenate([read, self._alone(lines)], axis=1) for read, lines in in_context]
+        pairs = zip(self.in_context(conversations), self._alone(conversations), strict=True)
+        return [np.concatenate(pair, axis=1) for pair in pairs]
 
     def in_context(self, conversations: Sequence[Sequence[Line]]) -> "list[Floats]":
         """For each conversation its turns as the encoder alone reads them (turns, smaller size): near where alike."""
@@ -105,14 +105,18 @@ class PathNetwork:
         left: Floats = turns - (turns @ basis) @ basis.T
         return left
 
-    def _alone(self, lines: Sequence[Line]) -> "Floats":
-        """What the classifier of feelings makes of each turn by itself, at the scale of the rest (turns, size)."""
+    def _alone(self, conversations: Sequence[Sequence[Line]]) -> "list[Floats]":
+        """What the classifier of feelings makes of each turn by itself, at the scale of the rest: each (turns, size).
+
+        All are read together, a text that comes again once: batches are padded less.
+        """
         import numpy as np
 
-        texts, contexts = [line.text for line in lines], [""] * len(lines)
-        read = np.concatenate([self.alone.run(part, texts, contexts) for part in ("features", "logits")], axis=1)
+        places: dict[str, int] = {}
+        rows = [[places.setdefault(line.text, len(places)) for line in lines] for lines in conversations]
+        read = np.concatenate(self.alone.read(list(places), [""] * len(places)), axis=1)
         scaled: Floats = (read - self.heads["alone_mean"]) * self.heads["alone_scale"]
-        return scaled
+        return [scaled[own] for own in rows]
 
     def _encode(self, lines: Sequence[Line]) -> list[list[int]]:
         texts = [f"{line.prefix}: {line.text}" for line in lines]

@@ -145,7 +145,7 @@ def _read(classifier: FinnishClassifier, texts: Sequence[str], contexts: Sequenc
     """Calibrated logits (texts, columns) and features (texts, features)."""
     temperatures, biases = of_card(classifier.card, "temperatures", 1.0), of_card(classifier.card, "biases", 0.0)
     logits = classifier.network.logits(texts, contexts) / temperatures + biases
-    return logits, classifier.network.run("features", texts, contexts).astype(float)
+    return logits, classifier.network.read(texts, contexts)[0].astype(float)
 
 
 def of_card(card: ModelCard, table: str, default: float) -> Floats:

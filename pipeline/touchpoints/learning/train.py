@@ -50,8 +50,7 @@ class Alone:
 
     def read(self, texts: Sequence[str]) -> Floats:
         """(texts, size)."""
-        empty = [""] * len(texts)
-        return np.concatenate([self.network.run(part, texts, empty) for part in ("features", "logits")], axis=1)
+        return np.concatenate(self.network.read(texts, [""] * len(texts)), axis=1)
 
     def ids(self, spoken: Sequence[Line]) -> list[list[int]]:
         """Token ids of each turn, without marks of start and end."""
