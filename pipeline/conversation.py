@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, NewType, get_args
 
 Speaker = Literal["customer", "agent", "bot", "unknown"]
-Channel = Literal["chat", "call", "email", "survey"]
+Channel = Literal["chat", "call", "email", "in_person", "social", "survey"]
 Sentiment = Literal["negative", "neutral", "positive"]
 Emotion = Literal["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
 Cue = Literal[

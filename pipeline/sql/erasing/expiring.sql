@@ -6,9 +6,13 @@ SELECT unnest([
     {what: 'conversations', channel: 'chat', days: $conversations_chat},
     {what: 'conversations', channel: 'call', days: $conversations_call},
     {what: 'conversations', channel: 'email', days: $conversations_email},
+    {what: 'conversations', channel: 'in_person', days: $conversations_in_person},
+    {what: 'conversations', channel: 'social', days: $conversations_social},
     {what: 'texts', channel: 'chat', days: $texts_chat},
     {what: 'texts', channel: 'call', days: $texts_call},
     {what: 'texts', channel: 'email', days: $texts_email},
+    {what: 'texts', channel: 'in_person', days: $texts_in_person},
+    {what: 'texts', channel: 'social', days: $texts_social},
     {what: 'survey answers', channel: NULL, days: $survey_responses},
     {what: 'verbatims', channel: NULL, days: $verbatims},
     {what: 'rejections', channel: NULL, days: $rejections}
