@@ -78,6 +78,7 @@ class Retention:
     texts_social: int
     survey_responses: int
     verbatims: int
+    device_events: int
     rejections: int
 
 

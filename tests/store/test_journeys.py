@@ -211,7 +211,8 @@ def test_a_journey_in_a_row(connection: DuckDBPyConnection, tmp_path: Path) -> N
         "started_at": "2026-09-01 09:00:00", "started_date": "2026-09-01", "ended_at": "2026-09-03 21:00:00"
     }  # fmt: skip
     assert summed == {
-        "journey_id": "a", "customer_key": key(1), "contact_count": 4, "answer_count": 0, "channels": ["call", "chat"],
+        "journey_id": "a", "customer_key": key(1), "contact_count": 4, "answer_count": 0, "device_event_count": 0,
+        "channels": ["call", "chat"],
         "touchpoints": ["toimitus", "laskutus", "toimitus"], "days": 2.5,
         "first_sentiment": pytest.approx(-0.8), "last_sentiment": pytest.approx(0.6),
         "sentiment_change": pytest.approx(1.4), "goal": "yes", "repeat_contact_count": 2, "open_complaint_count": 0,

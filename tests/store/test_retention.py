@@ -22,7 +22,8 @@ FOR_EVER = dict.fromkeys(Retention.__slots__, 0)
 WORDS = {"text": MaskedText("lasku on vääri"), "normalized_text": MaskedText("lasku on väärin")}
 TOLD: dict[str, Any] = {"cues": {"complaint": 0.9}, "evidence": [("negative", 0, 5, 0.9), ("anger", 0, 5, 0.9)]}
 UNFILLED = {
-    "contact_points", "drivers", "expectations", "fcr_agreement", "good_bad", "hand_offs", "timing", "waits",
+    "contact_points", "device_signals", "drivers", "expectations", "fcr_agreement", "good_bad", "hand_offs", "timing",
+    "waits",
 }  # fmt: skip
 """Metrics of what the rows here do not hold: clocks, mentions, several agents."""
 COUNTING_WORDS = {"customer_feelings", "emotion_arcs", "touchpoint_arcs", "touchpoint_dimensions"}

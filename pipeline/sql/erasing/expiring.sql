@@ -15,6 +15,7 @@ SELECT unnest([
     {what: 'texts', channel: 'social', days: $texts_social},
     {what: 'survey answers', channel: NULL, days: $survey_responses},
     {what: 'verbatims', channel: NULL, days: $verbatims},
+    {what: 'device events', channel: NULL, days: $device_events},
     {what: 'rejections', channel: NULL, days: $rejections}
 ], recursive := true);
 
@@ -27,6 +28,9 @@ WITH things AS (
     UNION ALL
     SELECT unnest(['survey answers', 'verbatims']), NULL, response_id, responded_date
     FROM survey_responses
+    UNION ALL
+    SELECT 'device events', NULL, event_key, occurred_date
+    FROM device_events
     UNION ALL
     SELECT 'rejections', NULL, rowid::VARCHAR, rejected_at::DATE
     FROM rejections
