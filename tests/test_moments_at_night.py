@@ -58,7 +58,7 @@ def test_a_shop_note_and_a_chat_of_a_customer_are_one_journey(config: Config) ->
 def quick(config: Config, monkeypatch: pytest.MonkeyPatch) -> Config:
     """Settings with the quickest classifier, a secret that can be rotated, and patience with broken rows."""
     monkeypatch.setenv("TUNNEPOLKU_AFFECT__MODEL", "affect-lexicon-0.1.0")
-    monkeypatch.setenv("TUNNEPOLKU_SOURCES__MAX_REJECTED_SHARE", "0.3")
+    monkeypatch.setenv("TUNNEPOLKU_SOURCES__MAX_REJECTED_SHARE", "0.5")
     monkeypatch.delenv("TUNNEPOLKU_SECRET")
     load_config.cache_clear()
     assert main(["secret", "new"]) == 0
