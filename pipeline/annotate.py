@@ -37,7 +37,7 @@ from pipeline.sources.roles import infer
 SCORED_SPEAKERS = ("customer", "agent")
 SPELLED_OUT = 10
 """Numbers up to this stay words in the normalized text, as Finnish is written."""
-SPOKEN_CHANNELS = ("call", "chat")
+SPOKEN_CHANNELS = ("call", "chat", "social")
 """Where people write as they talk: fillers, repeats, sentences without marks."""
 FINNISH = "fi"
 Readable = TypeVar("Readable", MaskedUtterance, MaskedSurveyResponse)

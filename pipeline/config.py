@@ -69,11 +69,16 @@ class Retention:
     conversations_chat: int
     conversations_call: int
     conversations_email: int
+    conversations_in_person: int
+    conversations_social: int
     texts_chat: int
     texts_call: int
     texts_email: int
+    texts_in_person: int
+    texts_social: int
     survey_responses: int
     verbatims: int
+    device_events: int
     rejections: int
 
 

@@ -1,8 +1,8 @@
 """What flows through the pipeline: conversations as a source tells them, then as they may be stored.
 
-The unmasked types (`Conversation`, `Utterance`, `SurveyResponse`) live in memory only. Masking turns them into the
-`Masked…` types, whose text is a `MaskedText`; every later step asks for that type, so a type checker shows any place
-where raw text would reach a model or the store.
+The unmasked types (`Conversation`, `Utterance`, `SurveyResponse`, `DeviceEvent`) live in memory only. Masking turns
+them into the `Masked…` types, whose text is a `MaskedText`; every later step asks for that type, so a type checker
+shows any place where raw text would reach a model or the store.
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, NewType, get_args
 
 Speaker = Literal["customer", "agent", "bot", "unknown"]
-Channel = Literal["chat", "call", "email", "survey"]
+Channel = Literal["chat", "call", "email", "in_person", "social", "survey"]
 Sentiment = Literal["negative", "neutral", "positive"]
 Emotion = Literal["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
 Cue = Literal[
@@ -99,6 +99,11 @@ class Conversation:
     """Whether the source gave the id; else it is the name of the file, and only the content tells two apart."""
 
     @property
+    def moment(self) -> datetime | None:
+        """When it happened, aware UTC: what retention and backfills go by."""
+        return self.started_at
+
+    @property
     def content(self) -> str:
         """What was said, by whom and about what, as one text: two deliveries with the same one say the same."""
         turns = [
@@ -137,11 +142,49 @@ class SurveyResponse:
     """What the source says besides (drivers, weights, tags, channel): short strings, without the columns of people."""
 
     @property
+    def moment(self) -> datetime:
+        """When it was given, aware UTC."""
+        return self.responded_at
+
+    @property
     def content(self) -> str:
         """What was answered, as one text: two deliveries with the same one say the same."""
         ratings = [self.nps_rating, self.ces_rating, self.csat_rating, self.first_contact_resolution]
         facts = [self.responded_at, self.verbatim, self.conversation_id, self.customer_id, dict(self.metadata)]
         return json.dumps([*ratings, *facts], ensure_ascii=False, sort_keys=True, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent:
+    """What a customer's device reported: a sign of need, and nothing that anybody felt or said."""
+
+    device_id: str
+    code: str
+    """What the device calls it (`E17`, `low_battery`): rules of the palvelupolku look at it as `device_code`."""
+    occurred_at: datetime
+    """Aware UTC."""
+    customer_id: str | None = None
+    """Whose device it is; None where the source does not say, and nothing else tells."""
+    severity: str | None = None
+    message: str | None = None
+    position: str = ""
+    source: str = ""
+    """The system that it comes from."""
+
+    @property
+    def moment(self) -> datetime:
+        """When it was, aware UTC."""
+        return self.occurred_at
+
+    @property
+    def identity(self) -> str:
+        """Device, code and moment as one text: what a system reports with the same ones is the same event."""
+        return json.dumps([self.source, self.device_id, self.code, self.occurred_at], ensure_ascii=False, default=str)
+
+    @property
+    def content(self) -> str:
+        """What was reported, as one text: two deliveries with the same one say the same."""
+        return json.dumps([self.identity, self.customer_id, self.severity, self.message], ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +334,20 @@ class MaskedSurveyResponse:
     changed_at: datetime | None = None
     metadata: Mapping[MaskedText, MaskedText] = field(default_factory=dict)
     """What the source says besides, names and values masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedDeviceEvent:
+    """One device event as it may be stored; keys are keyed hashes. It has no score, and no text that a model reads."""
+
+    event_key: str
+    device_key: str
+    customer_key: str | None
+    code: MaskedText
+    severity: MaskedText | None
+    message: MaskedText | None
+    occurred_at: datetime
+    position: str
+    source: str = ""
+    content_key: str = ""
+    """Keyed hash of what was reported: the same content, the same key."""

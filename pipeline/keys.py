@@ -55,6 +55,10 @@ KEYED = (
     ("survey_responses", "content_key"),
     ("survey_responses", "customer_key"),
     ("verbatim_scores", "response_id"),
+    ("device_events", "event_key"),
+    ("device_events", "device_key"),
+    ("device_events", "customer_key"),
+    ("device_events", "content_key"),
     ("tombstones", "tombstone"),
 )
 """Every table and column that may hold keyed hashes; what does not look like one there is a source's own id."""

@@ -22,7 +22,7 @@ CONVERSATION_FIELDS = frozenset(
 )  # fmt: skip
 TIMES = ("responded_at", "sent_at", "started_at", "changed_at")
 ROLES = ("customer", "agent", "bot", "unknown", "ignore")
-CHANNELS = ("chat", "call", "email")
+CHANNELS = ("chat", "call", "email", "in_person", "social")
 UNITS = ("s", "ms")
 CLOCKS = ("", "unix", "unix_ms")
 OPTIONS: Mapping[str, frozenset[str]] = {

@@ -13,6 +13,9 @@ from pipeline.touchpoints import Taxonomies
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+DEVICE_CODE = "device_code"
+"""The field of `metadata` rules that names codes of devices; a touchpoint that is limited to channels has none."""
+
 
 def fill(connection: "DuckDBPyConnection", taxonomies: Taxonomies) -> None:
     """Let the tables hold these, and no others."""
@@ -40,7 +43,13 @@ def rows_of(taxonomies: Taxonomies) -> dict[str, list[dict[str, Any]]]:
             for position, stage in enumerate(path.stages)
         ],
         "path_touchpoints": [
-            {"touchpoint": moment.id, "stage": moment.stage, "position": position, "name": moment.name}
+            {
+                "touchpoint": moment.id,
+                "stage": moment.stage,
+                "position": position,
+                "name": moment.name,
+                "device_codes": [] if moment.channels else sorted(moment.metadata.get(DEVICE_CODE, ())),
+            }
             for position, moment in enumerate(path.touchpoints)
         ],
         "path_contact_points": [

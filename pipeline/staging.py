@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.conversation import MaskedConversation, MaskedSurveyResponse, Score, Token
+from pipeline.conversation import MaskedConversation, MaskedDeviceEvent, MaskedSurveyResponse, Score, Token
 from pipeline.errors import RecordError, StoreError
 from pipeline.touchpoints import Dimensions, Mention, Reading, Segment
 
@@ -49,6 +49,7 @@ def write_batch(
     rejections: Sequence[RecordError],
     zone: ZoneInfo,
     answer_mentions: Sequence[Sequence[Mention]] = (),
+    device_events: Sequence[MaskedDeviceEvent] = (),
 ) -> None:
     """Write one batch to `path`, whole or not at all.
 
@@ -59,6 +60,7 @@ def write_batch(
         rejections: what could not be read.
         zone: `_date` columns are its calendar days.
         answer_mentions: what each of `responses` names; empty: nothing.
+        device_events: what devices reported.
 
     Raises:
         StoreError: it cannot be written.
@@ -73,6 +75,10 @@ def write_batch(
             for number, (response, mentions) in enumerate(
                 zip(responses, answer_mentions or [()] * len(responses), strict=True)
             )
+        ],
+        "device_events": [
+            {"ordinal": number, **asdict(event), **_time_columns("occurred", event.occurred_at, zone)}
+            for number, event in enumerate(device_events)
         ],
         "rejections": [{"position": rejection.position, "code": rejection.code} for rejection in rejections],
     }

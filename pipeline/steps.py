@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 from pipeline import keys, path_tables, scanning, store
 from pipeline.annotate import Reader, annotate, load_reader
 from pipeline.config import Config
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
+from pipeline.devices import mask_event
 from pipeline.erasing.retention import expire as expire_rows
 from pipeline.erasing.retention import expiring, has_expired, today
 from pipeline.erasing.tombstones import is_forgotten, stored_tombstones
@@ -51,8 +52,7 @@ class Period:
         """Whether a record belongs to the period; unreadable records always do, so that none is lost."""
         if isinstance(record, RecordError):
             return True
-        moment = record.started_at if isinstance(record, Conversation) else record.responded_at
-        return moment is not None and self.first <= moment.astimezone(self.zone).date() <= self.last
+        return record.moment is not None and self.first <= record.moment.astimezone(self.zone).date() <= self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,7 @@ def stage(file: Path | str | SourceFile, run_id: str, config: Config, period: Pe
     try:
         format_name = recognise(file, config.sources.mappings)
         found = read(file, format_name, config.time.zone, config.sources.mappings)
-        read_records = (r for r in found if period is None or period.holds(r))
-        records = _admitted(read_records, config)
+        records = _admitted((r for r in found if period is None or period.holds(r)), config)
         batches = tuple(_stage_batches(records, f"{digest}-{run_id}" if period else str(digest), config))
     except SourceError as error:
         return StagedFile(name, digest, rejection_code=error.code)
@@ -248,8 +247,9 @@ def _write(path: Path, records: Sequence[Record], reader: Reader, config: Config
     path_reader = load_path_reader(config)
     placed = list(zip(conversations, path_reader.read(conversations), strict=True))
     named = [mentions_in_answer(response, path_reader.taxonomies) for response in responses]
+    events = [mask_event(record, reader) for record in records if isinstance(record, DeviceEvent)]
     rejections = [record for record in records if isinstance(record, RecordError)]
-    write_batch(path, placed, responses, rejections, config.time.zone, named)
+    write_batch(path, placed, responses, rejections, config.time.zone, named, events)
 
 
 def load(file: StagedFile, run_id: str, config: Config, period: Period | None = None) -> None:

@@ -161,7 +161,8 @@ def load_batch(
             for number in range(1, rounds + 1):
                 for script in ("decide.sql", "load.sql"):
                     execute_script(connection, SQL / "steps" / script, {**parameters, "round": number})
-            execute_script(connection, SQL / "steps" / "finish_batch.sql", parameters)
+            for script in ("devices.sql", "finish_batch.sql"):
+                execute_script(connection, SQL / "steps" / script, parameters)
     except duckdb.Error as error:  # its message may quote the data
         raise StoreError(f"A batch of {file.file_name} cannot be loaded ({type(error).__name__}): report it.") from None
 

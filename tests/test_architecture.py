@@ -14,10 +14,9 @@ PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
-    {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"staging"}, {"store"},
-    {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis", "rescoring",
-     "topics"}, {"erasing"}, {"steps"},
-    {"audit"}, {"flows", "cli"}, {"__main__"},
+    {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"devices"}, {"staging"},
+    {"store"}, {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis", "rescoring", "topics"},
+    {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"}, {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy",

@@ -91,7 +91,7 @@ HARMLESS = re.compile(
     r".*_(probability|intensity|strength|count|index|rating|version|hash|score|touchpoint|resolution)"
     r"|(batch|run)_id|(loaded|finished|applied|rejected)_at|channel|language|detected_language|speaker_role|seconds|end_seconds"
     r"|source|has_own_id|role_confidence|role_warnings|ignored|fingerprint|since|forgotten_at|kind|sentiment|model|is_\w+|evidence|asr_suspect|stage|touchpoint|rule|code|format|status|lemmatizer|lemma|name|sha256"
-    r"|label|start|end|weight|confidence|reason|path|description|driver|contact_point|side|provider|touchpoints"
+    r"|label|start|end|weight|confidence|reason|path|description|driver|device_codes|contact_point|side|provider|touchpoints"
 )
 
 

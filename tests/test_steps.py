@@ -67,7 +67,7 @@ def test_second_night_changes_nothing(config: Config) -> None:
     first = steps.night([landing], config)
     before = digest(config.paths.database), digest(config.paths.published)
     second = steps.night([landing], config)
-    all_told = {"conversations": 2, "utterances": 4, "survey answers": 0, "rejected rows": 0}
+    all_told = {"conversations": 2, "utterances": 4, "survey answers": 0, "device events": 0, "rejected rows": 0}
     assert first.counts == {
         **all_told,
         "stored": 2,

@@ -15,7 +15,7 @@ from pipeline.errors import RecordError, SourceError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
-    from pipeline.conversation import Conversation, SurveyResponse
+    from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
     from pipeline.sources import Record
     from pipeline.sources.files import SourceFile
     from pipeline.sources.head import Head
@@ -37,7 +37,7 @@ ANSWERS = (
 class Seen:
     """What a file holds: the first records, and how many of what."""
 
-    first: list["Conversation | SurveyResponse"] = field(default_factory=list)
+    first: list["Conversation | SurveyResponse | DeviceEvent"] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     turns: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
@@ -132,13 +132,15 @@ def _options(column: object) -> str:
 
 
 def _records(file: "SourceFile", name: str, config: "Config") -> None:
-    from pipeline.conversation import Conversation
+    from pipeline.conversation import Conversation, DeviceEvent
     from pipeline.sources import read
 
     seen = _seen(read(file, name, config.time.zone, config.sources.mappings))
     for record in seen.first:
         if isinstance(record, Conversation):
             _conversation(record, config)
+        elif isinstance(record, DeviceEvent):
+            _event(record, config)
         else:
             _response(record, config)
     for title, counts in (
@@ -154,7 +156,7 @@ def _records(file: "SourceFile", name: str, config: "Config") -> None:
 
 
 def _seen(records: Iterable["Record"]) -> Seen:
-    from pipeline.conversation import Conversation
+    from pipeline.conversation import Conversation, DeviceEvent
 
     seen = Seen()
     for record in records:
@@ -167,6 +169,8 @@ def _seen(records: Iterable["Record"]) -> Seen:
             seen.counts["conversations"] += 1
             seen.turns.update(turn.speaker for turn in record.utterances)
             seen.ignored.update(record.ignored)
+        elif isinstance(record, DeviceEvent):
+            seen.counts.update(["device events", *(["customer_id"] if record.customer_id else [])])
         else:
             seen.counts.update(["answers", *(key for key in ANSWERS if getattr(record, key) is not None)])
     return seen
@@ -197,6 +201,15 @@ def _response(response: "SurveyResponse", config: "Config") -> None:
     texts = {**response.metadata, **{key: value for key, value in shown.items() if isinstance(value, str)}}
     masked = {**shown, **{key: _masked(text, config) for key, text in texts.items()}}
     _say(f"{response.responded_at:%Y-%m-%d %H:%M} UTC  " + "  ".join(f"{key}={value}" for key, value in masked.items()))
+
+
+def _event(event: "DeviceEvent", config: "Config") -> None:
+    """An event on one line; ids are not shown."""
+    from pipeline.privacy import mask_label
+
+    names, message = config.privacy.names, _masked(event.message, config) if event.message else "–"
+    shown = [mask_label(text, names=names) for text in (event.code, event.severity or "–")]
+    _say(f"{event.occurred_at:%Y-%m-%d %H:%M} UTC  code={shown[0]}  severity={shown[1]}  message={message}")
 
 
 def _masked(text: str, config: "Config") -> str:

@@ -17,7 +17,7 @@ from pipeline.errors import ModelError, RecordError, SourceError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
-    from pipeline.conversation import Conversation, Evidence, SurveyResponse
+    from pipeline.conversation import Conversation, DeviceEvent, Evidence, SurveyResponse
 
 LINES_AT_ONCE = 256
 
@@ -30,7 +30,7 @@ def read(options: argparse.Namespace) -> None:
     from pipeline import sources
     from pipeline.cli.explain import explain
     from pipeline.config import load_config
-    from pipeline.conversation import Conversation
+    from pipeline.conversation import Conversation, DeviceEvent
     from pipeline.sources.roles import infer
 
     config = load_config()
@@ -42,6 +42,8 @@ def read(options: argparse.Namespace) -> None:
         for record in sources.read(file, sources.recognise(file, mappings), config.time.zone, mappings):
             if isinstance(record, RecordError):
                 print(f"tunnepolku: {record}", file=sys.stderr)
+            elif isinstance(record, DeviceEvent):
+                _write_json(_event(record))
             else:
                 _write_json(_conversation(infer(record)) if isinstance(record, Conversation) else _response(record))
 
@@ -73,6 +75,17 @@ def _response(response: "SurveyResponse") -> dict[str, Any]:
         "verbatim": response.verbatim,
         "conversation_id": response.conversation_id,
         "metadata": dict(response.metadata),
+    }
+
+
+def _event(event: "DeviceEvent") -> dict[str, Any]:
+    return {
+        "device_id": event.device_id,
+        "channel": "device",
+        "occurred_at": event.occurred_at.isoformat(),
+        "code": event.code,
+        "severity": event.severity,
+        "message": event.message,
     }
 
 

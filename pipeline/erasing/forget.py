@@ -96,7 +96,9 @@ def forget(customers: Sequence[str], config: Config) -> Proof:
         keys.settle(connection, paths.secret)
         secret = load_secret(paths.secret)
         person, records = _find(connection, customers, secret)
-    stones = tuple(_tombstones(customers, records, secret))
+        devices = connection.execute((SQL / "devices.sql").read_text(encoding="utf-8"), {"keys": list(person.keys)})
+        kept_out = [(tombstone(key, secret, "key") or "", "tombstone-key") for (key,) in devices.fetchall()]
+    stones = (*_tombstones(customers, records, secret), *kept_out)
     elsewhere = [
         *forget_folder("staging", paths.staging, person, delete),
         *forget_folder("exports", paths.exports, person, delete),
@@ -197,6 +199,7 @@ def _forget_database(place: str, path: Path, person: Person, stones: Sequence[tu
 
 def _delete(connection: "DuckDBPyConnection", person: Person) -> None:
     parameters = {
+        "keys": list(person.keys),
         "conversations": list(person.conversations),
         "responses": list(person.responses),
         "pattern": person.pattern,

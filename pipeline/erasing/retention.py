@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import store
 from pipeline.config import Config, Retention
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,19 +30,19 @@ def today(config: Config) -> date:
     return datetime.now(config.time.zone).date()
 
 
-def has_expired(record: Conversation | SurveyResponse, config: Config) -> bool:
+def has_expired(record: Conversation | SurveyResponse | DeviceEvent, config: Config) -> bool:
     """Whether a record is so old that it would go the night it came: a backfill of old days does not bring it back.
 
     One that is only too old for its words is read, and its words go the same night, before anything is published.
     """
     limits: dict[str, int] = asdict(config.retention)
     if isinstance(record, Conversation):
-        moment, days = record.started_at, limits.get(f"conversations_{record.channel}", 0)
+        days = limits.get(f"conversations_{record.channel}", 0)
     else:
-        moment, days = record.responded_at, limits["survey_responses"]
-    if not days or moment is None:
+        days = limits["survey_responses" if isinstance(record, SurveyResponse) else "device_events"]
+    if not days or record.moment is None:
         return False
-    return (today(config) - moment.astimezone(config.time.zone).date()).days > days
+    return (today(config) - record.moment.astimezone(config.time.zone).date()).days > days
 
 
 def expiring(connection: "DuckDBPyConnection", retention: Retention, day: date) -> list[Expiring]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.annotate import Reader
-from pipeline.conversation import Conversation, SurveyResponse, in_system
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse, in_system
 from pipeline.privacy import Secret, pseudonymize
 
 ANSWERED = ""
@@ -39,18 +39,20 @@ def stored_tombstones(database: Path) -> frozenset[str]:
         return frozenset(row for (row,) in connection.execute("SELECT tombstone FROM tombstones").fetchall())
 
 
-def is_forgotten(record: Conversation | SurveyResponse, tombstones: frozenset[str], reader: Reader) -> bool:
-    """Whether a record's customer, conversation or answer has a tombstone."""
+def is_forgotten(
+    record: Conversation | SurveyResponse | DeviceEvent, tombstones: frozenset[str], reader: Reader
+) -> bool:
+    """Whether a record's customer, conversation or answer has a tombstone; of an event of nobody's, its device."""
     return bool(tombstones) and not tombstones.isdisjoint(_marks(record, reader))
 
 
-def _marks(record: Conversation | SurveyResponse, reader: Reader) -> Iterator[str | None]:
+def _marks(record: Conversation | SurveyResponse | DeviceEvent, reader: Reader) -> Iterator[str | None]:
     """The tombstones that would keep a record out."""
     customers, system = [record.customer_id], ANSWERED
     if isinstance(record, Conversation):
         customers += [turn.participant_id for turn in record.utterances if turn.speaker == "customer"]
         system = record.source
-    else:
+    elif isinstance(record, SurveyResponse):
         own_id = record.response_id if record.has_own_id else None
         keyed = [past.response_identifier(record) for past in _pasts(reader)]
         yield from _marks_of_id("response", record.source, own_id, keyed, reader.secret)
@@ -58,7 +60,11 @@ def _marks(record: Conversation | SurveyResponse, reader: Reader) -> Iterator[st
         yield tombstone(customer, reader.secret, "customer")
         for past in _pasts(reader):
             yield tombstone(pseudonymize(customer, past.secret, "customer"), reader.secret, "key")
-    if (id_ := record.conversation_id) is not None:
+    if isinstance(record, DeviceEvent):
+        if record.customer_id is None:  # whoever has the device now is told by their own number
+            for past in _pasts(reader):
+                yield tombstone(pseudonymize(record.device_id, past.secret, "device"), reader.secret, "key")
+    elif (id_ := record.conversation_id) is not None:
         keyed = [past.identifier(id_) or "" for past in _pasts(reader)]
         yield from _marks_of_id("conversation", system, id_, keyed, reader.secret)
 

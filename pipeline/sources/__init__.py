@@ -1,4 +1,4 @@
-"""Read the files that contact centres export, as conversations and survey answers.
+"""Read the files that contact centres export, as conversations, survey answers and device events.
 
 A format is one module with two functions: `matches(head)` says whether the start of a file looks like it,
 `read(file, zone)` yields its records in order. A module whose ids are those of another format's too says so by a
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
 from pipeline.errors import ConfigError, RecordError, SourceError
 from pipeline.mappings import ColumnMapping
 from pipeline.sources import files, mapped
@@ -28,7 +28,7 @@ from pipeline.sources.text import head_of
 
 __all__ = ["FORMATS", "MAPPING", "Record", "SourceFile", "as_source", "candidates", "find_files", "read", "recognise"]
 
-Record = Conversation | SurveyResponse | RecordError
+Record = Conversation | SurveyResponse | DeviceEvent | RecordError
 
 FORMATS: dict[str, str] = {
     "chat_jsonl": "pipeline.sources.chat_jsonl",
@@ -67,6 +67,7 @@ FORMATS: dict[str, str] = {
     "chatwoot_csat": "pipeline.sources.chatwoot_csat",
     "gsa_touchpoints_csv": "pipeline.sources.gsa_touchpoints_csv",
     "survey_table": "pipeline.sources.survey_table",
+    "device_csv": "pipeline.sources.device_csv",
 }
 MAPPING = "mapping:"
 

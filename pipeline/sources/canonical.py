@@ -32,6 +32,8 @@ SPEAKER_NAMES: dict[str, Speaker] = {
 CHANNEL_NAMES: dict[str, Channel] = {
     "chat": "chat", "call": "call", "phone": "call", "voice": "call", "puhelu": "call", "puhelin": "call",
     "email": "email", "sähköposti": "email",
+    "in_person": "in_person", "käynti": "in_person", "myymälä": "in_person",
+    "social": "social", "social_media": "social", "some": "social",
 }  # fmt: skip
 KNOWN_KEYS = {"conversation_id", "channel", "language", "started_at", "changed_at", "customer_id", "agent_id", "queue",
               "turns", "ignored", "has_own_id"}  # fmt: skip

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pipeline.conversation import SurveyResponse
 from pipeline.errors import RecordError
 from pipeline.sources import (
+    device_csv,
     gsa_touchpoints_csv,
     qualtrics_csv,
     survey_csv,
@@ -21,7 +22,7 @@ from pipeline.sources.head import Head
 from pipeline.sources.questions import Plan, plan
 from pipeline.sources.tables import Rows, names_of, sample_of, table_rows, unique
 
-KNOWN_BETTER = (survey_csv, qualtrics_csv, surveymonkey_csv, typeform_csv, gsa_touchpoints_csv)
+KNOWN_BETTER = (survey_csv, qualtrics_csv, surveymonkey_csv, typeform_csv, gsa_touchpoints_csv, device_csv)
 """Formats that know their columns by name: such a table is theirs."""
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
 from pipeline.errors import RecordError, SourceError
 from pipeline.mappings import ColumnMapping, parse_mappings
 from pipeline.sources import FORMATS, Record, SourceFile, find_files, read, recognise
@@ -88,16 +88,20 @@ def unstorable(record: Record) -> Iterator[str]:
         if not POSITION.fullmatch(record.position) or not CODE.fullmatch(record.code):
             yield "an error that says more than where and why"
         return
-    if not isinstance(record, Conversation | SurveyResponse):
+    if not isinstance(record, Conversation | SurveyResponse | DeviceEvent):
         yield "no record"
         return
     try:
         json.dumps(asdict(record), ensure_ascii=False, allow_nan=False, default=datetime.isoformat).encode()
     except ValueError as error:
         yield f"{type(error).__name__} when it is written"
-    times = [getattr(record, name, None) for name in ("started_at", "changed_at", "responded_at")]
+    times = [getattr(record, name, None) for name in ("started_at", "changed_at", "responded_at", "occurred_at")]
     if any(time and time.utcoffset() != timedelta(0) for time in times):
         yield "a time that is not UTC"
+    if isinstance(record, DeviceEvent):
+        if not record.device_id.strip() or not 0 < len(record.code.strip()) <= 80:
+            yield "an event without a device or a code"
+        return
     yield from _broken_turns(record) if isinstance(record, Conversation) else _broken_answers(record)
 
 

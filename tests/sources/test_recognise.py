@@ -47,6 +47,7 @@ ONE_OF_EACH = [
     "chatwoot_csat/report/csat.json",
     "gsa_touchpoints_csv/day_in_name/cx_2026-03-02.csv",
     "survey_table/finnish_excel_cp1252/vastaukset.csv",
+    "device_csv/events/laitteet.csv",
 ]
 TURN = {"role": "agent", "begin_s": 0.0, "end_s": 1.0, "text": "hei"}
 

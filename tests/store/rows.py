@@ -23,6 +23,7 @@ from pipeline.conversation import (
     SENTIMENTS,
     Evidence,
     MaskedConversation,
+    MaskedDeviceEvent,
     MaskedSurveyResponse,
     MaskedText,
     MaskedUtterance,
@@ -191,6 +192,25 @@ def answer(
     return MaskedSurveyResponse(**values)
 
 
+def event(
+    code: str,
+    occurred_at: str = "2026-09-01T09:00",
+    *,
+    device: int = 1,
+    customer: int | None = None,
+    message: str | None = None,
+    **facts: Any,
+) -> MaskedDeviceEvent:
+    """A device event; the same device, code and time are the same event."""
+    values = {
+        "event_key": digest("event", device, code, occurred_at), "device_key": key(1000 + device),
+        "customer_key": key(customer), "code": MaskedText(code), "severity": None,
+        "message": MaskedText(message) if message else None, "occurred_at": utc(occurred_at), "position": f"row {code}",
+        "source": "invented", "content_key": digest("event", device, code, occurred_at, customer, message),
+    }  # fmt: skip
+    return MaskedDeviceEvent(**{**values, **facts})
+
+
 def add_run(
     connection: DuckDBPyConnection, run_id: str, started_at: str = "2026-10-01T01:30", status: str = "running"
 ) -> None:
@@ -205,13 +225,15 @@ def stage(
     answers: Sequence[MaskedSurveyResponse] = (),
     rejections: Sequence[tuple[str, str]] = (),
     answer_mentions: Mapping[str, Sequence[tuple[str, str, int, int, float]]] | None = None,
+    events: Sequence[MaskedDeviceEvent] = (),
 ) -> Path:
     """A staged batch; `answer_mentions` are (kind, label, start, end, weight) by the id of the answer."""
     named = [
         [Mention(kind, label, Place(0, *place), weight) for kind, label, *place, weight in spelled]
         for spelled in ((answer_mentions or {}).get(one.response_id, ()) for one in answers)
     ]
-    write_batch(path, conversations, answers, [RecordError(*rejection) for rejection in rejections], HELSINKI, named)
+    left_out = [RecordError(*rejection) for rejection in rejections]
+    write_batch(path, conversations, answers, left_out, HELSINKI, named, events)
     return path
 
 
@@ -227,21 +249,23 @@ def load(
     run: str = "run",
     replace: bool = False,
     answer_mentions: Mapping[str, Sequence[tuple[str, str, int, int, float]]] | None = None,
+    events: Sequence[MaskedDeviceEvent] = (),
 ) -> None:
     """Stage and load one batch; its id is the file's name and `batch`, the file's digest is its name."""
-    path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections, answer_mentions)
+    path = stage(folder / f"{file}-{batch}.json.gz", conversations, answers, rejections, answer_mentions, events)
     staged = StagedBatch(f"{file}-{batch}", path, "of the reader")
     store.load_batch(connection, staged, StagedFile(file, f"sha of {file}"), run, replace=replace)
 
 
 def load_document(connection: DuckDBPyConnection, folder: Path, document: Mapping[str, Any]) -> None:
-    """The rows that a golden folder's `input.json` spells: keyword arguments of `conversation` and `answer`."""
+    """The rows that a golden folder's `input.json` spells: keyword arguments of `conversation`, `answer`, `event`."""
     load(
         connection,
         folder,
         [conversation(**fields) for fields in document.get("conversations", ())],
         [answer(**fields) for fields in document.get("answers", ())],
         answer_mentions=document.get("answer_mentions"),
+        events=[event(**fields) for fields in document.get("device_events", ())],
     )
     for file, rejections in document.get("rejections", {}).items():
         load(connection, folder, rejections=rejections, file=file, batch="rejections")

@@ -10,7 +10,7 @@ from pipeline import store
 from pipeline.conversation import MaskedText
 from pipeline.errors import ConfigError
 from pipeline.sharing import read_table
-from tests.store.rows import answer, conversation, key, load, rows
+from tests.store.rows import answer, conversation, event, key, load, rows
 
 TEXT = {"text": MaskedText("sanottua"), "metadata": {"osasto": "sanottua"}, "queue": MaskedText("sanottua")}
 
@@ -40,6 +40,9 @@ def test_all_of_one_customer(connection: DuckDBPyConnection, tmp_path: Path) -> 
         answer("a2", 8, "2026-10-02T09:00", conversation_id="c", verbatim=MaskedText("huono"), sentiment=-0.9,
                told={"cues": {"churn": 0.4, "complaint": 0.7}}),
         answer("a3", 8, "2026-10-11T09:00", customer=2),
+    ], events=[
+        event("E17", "2026-08-31T09:00", customer=1), event("E17", "2026-11-30T22:30", customer=1),
+        event("E17", "2026-12-24T09:00", customer=3), event("E17", "2026-12-24T09:00", device=2),
     ])  # fmt: skip
     found = customer(connection, 1)
     assert [(str(arc.pop("started_at")), *arc.values()) for arc in found.pop("arcs")] == [
@@ -55,6 +58,7 @@ def test_all_of_one_customer(connection: DuckDBPyConnection, tmp_path: Path) -> 
         "goal_yes_count": 1, "goal_no_count": 1, "goal_unclear_count": 1,
         "answer_count": 2, "last_answer_date": "2026-10-02",
         "last_nps_rating": 8, "last_ces_rating": 6, "last_csat_rating": None,
+        "device_event_count": 2, "last_device_event_date": "2026-12-01",
         "journey_count": 2, "repeat_contact_count": 1, "complaint_count": 2,
         "open_complaint_count": 2,  # of a, and of the answer a2; that of c reached its goal
         "churn_probability": 0.4,  # of the answer; what was said in September is more than 14 days old
@@ -68,6 +72,14 @@ def test_who_only_answered(connection: DuckDBPyConnection, tmp_path: Path) -> No
     told = {name: value for name, value in found.items() if value not in (None, "None", 0, {}, [])}
     assert told == {"customer_key": key(1), "answer_count": 1, "last_answer_date": "2026-09-02", "last_nps_rating": 3}
     assert found["contact_count"] == found["journey_count"] == found["open_complaint_count"] == 0
+
+
+def test_who_only_has_a_device(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    load(connection, tmp_path, events=[event("E17", customer=1, message="ei yhteyttä"), event("E18")])
+    found = customer(connection, 1)
+    assert rows(connection, "SELECT count(*) FROM customer_360") == [(1,)], "E18 is nobody's"
+    told = {name: value for name, value in found.items() if value not in (None, "None", 0, {}, [])}
+    assert told == {"customer_key": key(1), "device_event_count": 1, "last_device_event_date": "2026-09-01"}
 
 
 def test_an_answer_is_of_whom_its_conversation_is(connection: DuckDBPyConnection, tmp_path: Path) -> None:

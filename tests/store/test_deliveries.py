@@ -324,7 +324,7 @@ def test_counts_stand_in_the_report_in_source_files_and_in_the_view(
     mixed = conversation("c3", other, ignored={"typing": 4})
     bring(connection, tmp_path, "b", *again, mixed, answers=[answer("a1", 9)], run="next")
     assert store.counts(connection, "next") == {
-        "conversations": 3, "utterances": 7, "survey answers": 1, "rejected rows": 0,
+        "conversations": 3, "utterances": 7, "survey answers": 1, "device events": 0, "rejected rows": 0,
         "stored": 2, "unchanged": 1, "replaced": 1, "merged": 1, "outdated": 0,
     }  # fmt: skip
     counts = ", ".join(f"{count}_count" for count in COUNTS)

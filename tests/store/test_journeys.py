@@ -8,7 +8,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from pipeline.conversation import MaskedText
-from tests.store.rows import Placed, answer, conversation, key, load, rows
+from tests.store.rows import Placed, answer, conversation, failed, key, load, rows
 
 
 def contact(
@@ -45,6 +45,39 @@ def test_fourteen_days_join_contacts_of_all_channels(connection: DuckDBPyConnect
     assert joined(connection, "journeys(days := 15)")["d"] == ("a", 4)
     assert joined(connection, "journeys(days := 13)") == {name: (name, 1) for name in "abcde"}
     assert column(connection, "channel") == ["chat", "call", "email", "call", "chat"]
+
+
+def test_a_note_of_a_visit_and_a_chat_are_one_journey(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    """What staff writes of a visit tells nothing of the customer's feeling; what the customer said there does."""
+    load(connection, tmp_path, [
+        conversation("visit", [("agent", -0.9)], started_at="2026-09-01T16:40", customer=1, channel="in_person"),
+        conversation("said", [("agent", 0.9), ("customer", -0.6)], started_at="2026-09-02T16:40", customer=1,
+                     channel="in_person"),
+        contact("chat", "2026-09-08T09:00", 0.4, channel="chat"), contact("post", "2026-09-09T09:00", channel="social"),
+        contact("late", "2026-09-24T09:00", channel="chat"),
+    ])  # fmt: skip
+    assert joined(connection) == {
+        "visit": ("visit", 1), "said": ("visit", 2), "chat": ("visit", 3), "post": ("visit", 4), "late": ("late", 1)
+    }  # fmt: skip
+    assert column(connection, "channel", "first_sentiment")[:3] == [
+        ("in_person", None), ("in_person", pytest.approx(-0.6)), ("chat", pytest.approx(0.4))
+    ]  # fmt: skip
+    assert rows(connection, "SELECT channels FROM journey_summary WHERE journey_id = 'visit'") == [
+        (["in_person", "chat", "social"],)
+    ]
+    assert failed(connection) == set()
+
+
+def test_a_note_is_nothing_that_an_agent_said_to_the_customer(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    for channel, count in (("in_person", 0), ("chat", 1)):
+        talk = conversation(
+            channel, [("customer", -0.6), ("agent", 0.9)], goal="yes", channel=channel, moves={"1": {"mandate": 0.9}}
+        )
+        load(connection, tmp_path, [talk], batch=channel)
+        found = f"SELECT count(*) FROM %s WHERE conversation_id = '{channel}'"
+        assert rows(connection, found % "agent_turns") == [(count,)]
+        assert rows(connection, found % "felt_turns" + " AND speaker_role = 'agent'") == [(count,)]
+        assert rows(connection, found % "dyads") == [(count,)]
 
 
 def test_without_a_customer_or_a_time_there_is_no_journey(connection: DuckDBPyConnection, tmp_path: Path) -> None:
@@ -178,7 +211,8 @@ def test_a_journey_in_a_row(connection: DuckDBPyConnection, tmp_path: Path) -> N
         "started_at": "2026-09-01 09:00:00", "started_date": "2026-09-01", "ended_at": "2026-09-03 21:00:00"
     }  # fmt: skip
     assert summed == {
-        "journey_id": "a", "customer_key": key(1), "contact_count": 4, "answer_count": 0, "channels": ["call", "chat"],
+        "journey_id": "a", "customer_key": key(1), "contact_count": 4, "answer_count": 0, "device_event_count": 0,
+        "channels": ["call", "chat"],
         "touchpoints": ["toimitus", "laskutus", "toimitus"], "days": 2.5,
         "first_sentiment": pytest.approx(-0.8), "last_sentiment": pytest.approx(0.6),
         "sentiment_change": pytest.approx(1.4), "goal": "yes", "repeat_contact_count": 2, "open_complaint_count": 0,

@@ -179,6 +179,28 @@ def test_scores_of_earlier_versions_survive_and_tell_nothing_more(tmp_path: Path
             assert failed(connection) == set()
 
 
+def test_conversations_of_earlier_versions_survive_the_channels_that_came_later(tmp_path: Path) -> None:
+    path = database_of(tmp_path / "old.duckdb", "006_special_categories.sql")
+    with store.opened(path) as connection:
+        for name in sorted(name for name in current() if "007" < name < "010"):
+            connection.execute((store.SQL / "schema" / name).read_text(encoding="utf-8"))
+            connection.execute("INSERT INTO schema_versions VALUES (?, ?, now())", [Path(name).stem, current()[name]])
+        before = rows(connection, "FROM conversations ORDER BY ALL")
+        store.migrate(connection)
+    with store.opened(path) as connection:
+        assert (len(before), rows(connection, "FROM conversations ORDER BY ALL")) == (500, before)
+        add_run(connection, "run")
+        channels = ("in_person", "social")
+        load(connection, tmp_path, [conversation(channel, channel=channel) for channel in channels])
+        assert rows(connection, "SELECT channel, count(*) FROM contacts GROUP BY ALL ORDER BY ALL") == [
+            ("chat", 500), ("in_person", 1), ("social", 1)
+        ]  # fmt: skip
+        with pytest.raises(StoreError):
+            load(connection, tmp_path, [conversation("fax", channel="fax")], batch="1")
+        with pytest.raises(duckdb.ConstraintException):
+            connection.execute("INSERT INTO conversations BY NAME FROM conversations")
+
+
 def test_metric_of_a_later_version_says_so(tmp_path: Path) -> None:
     """The copy that was published before an update lacks the columns until the next night."""
     with store.opened(database_of(tmp_path / "old.duckdb", "001_nights.sql")) as connection:

@@ -11,6 +11,7 @@ from pipeline import store
 from pipeline.config import Retention
 from pipeline.conversation import MaskedText
 from pipeline.erasing.retention import expire, expiring
+from pipeline.mappings import CHANNELS
 from pipeline.staging import StagedFile
 from tests.store.rows import EARLIER, answer, conversation, failed, load, rows, utterance
 
@@ -21,7 +22,8 @@ FOR_EVER = dict.fromkeys(Retention.__slots__, 0)
 WORDS = {"text": MaskedText("lasku on vääri"), "normalized_text": MaskedText("lasku on väärin")}
 TOLD: dict[str, Any] = {"cues": {"complaint": 0.9}, "evidence": [("negative", 0, 5, 0.9), ("anger", 0, 5, 0.9)]}
 UNFILLED = {
-    "contact_points", "drivers", "expectations", "fcr_agreement", "good_bad", "hand_offs", "timing", "waits",
+    "contact_points", "device_signals", "drivers", "expectations", "fcr_agreement", "good_bad", "hand_offs", "timing",
+    "waits",
 }  # fmt: skip
 """Metrics of what the rows here do not hold: clocks, mentions, several agents."""
 COUNTING_WORDS = {"customer_feelings", "emotion_arcs", "touchpoint_arcs", "touchpoint_dimensions"}
@@ -43,7 +45,7 @@ def fill(connection: DuckDBPyConnection, folder: Path) -> None:
     placed, answered = [], []
     for days in (11, 10, 9):
         moment = f"{DAY - timedelta(days)}T09:00"
-        for channel in ("chat", "call", "email"):
+        for channel in CHANNELS:
             turns = [
                 utterance(0, "customer", -0.8, {"anger": 0.9}, told=TOLD, **WORDS),
                 utterance(1, "agent", 0.6, **WORDS),
@@ -86,7 +88,7 @@ def ids(connection: DuckDBPyConnection, table: str, column: str) -> set[str]:
     return {row for (row,) in rows(connection, f"SELECT DISTINCT {column} FROM {table}")}
 
 
-@pytest.mark.parametrize("channel", ["chat", "call", "email"])
+@pytest.mark.parametrize("channel", list(CHANNELS))
 def test_conversations_of_one_channel_go_with_all_that_belongs_to_them(full: DuckDBPyConnection, channel: str) -> None:
     before = ids(full, "conversations", "conversation_id")
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {"conversations": 1}
@@ -100,7 +102,7 @@ def test_conversations_of_one_channel_go_with_all_that_belongs_to_them(full: Duc
     assert expire(full, keep(**{f"conversations_{channel}": 10}), DAY) == {}
 
 
-@pytest.mark.parametrize("channel", ["chat", "call", "email"])
+@pytest.mark.parametrize("channel", list(CHANNELS))
 def test_of_texts_the_words_go_and_the_scores_stay(full: DuckDBPyConnection, channel: str) -> None:
     facts = "SELECT * EXCLUDE (evidence) FROM utterance_scores ORDER BY ALL"
     before = rows(full, facts)
@@ -112,7 +114,7 @@ def test_of_texts_the_words_go_and_the_scores_stay(full: DuckDBPyConnection, cha
     assert rows(full, wordless) == [(f"{channel}-11",)]
     assert rows(full, "SELECT count(*) FROM utterances WHERE text = ''") == [(6,)]
     assert f"{channel}-11" not in ids(full, "evidence", "conversation_id")
-    assert rows(full, "SELECT count(DISTINCT conversation_id) FROM evidence") == [(8,)]
+    assert rows(full, "SELECT count(DISTINCT conversation_id) FROM evidence") == [(3 * len(CHANNELS) - 1,)]
     assert failed(full) == set()
     assert expire(full, keep(**{f"texts_{channel}": 10}), DAY) == {}
 
@@ -161,7 +163,7 @@ def nearly(row: dict[str, Any]) -> dict[str, Any]:
 def test_every_metric_says_the_same_without_the_words(full: DuckDBPyConnection, name: str) -> None:
     before = measured(full, name)
     assert before or name in UNFILLED
-    expire(full, keep(texts_chat=1, texts_call=1, texts_email=1, verbatims=1), DAY)
+    expire(full, keep(**{f"texts_{channel}": 1 for channel in CHANNELS}, verbatims=1), DAY)
     after = measured(full, name)
     assert after == ([] if name in WORDLESS else [nearly(row) for row in before])
 
@@ -169,7 +171,7 @@ def test_every_metric_says_the_same_without_the_words(full: DuckDBPyConnection, 
 def test_every_view_answers_without_the_words(full: DuckDBPyConnection) -> None:
     names = [name for (name,) in rows(full, "SELECT view_name FROM duckdb_views() WHERE NOT internal")]
     before = {name: rows(full, f"FROM {name} ORDER BY ALL") for name in names}
-    expire(full, keep(texts_chat=1, texts_call=1, texts_email=1, verbatims=1), DAY)
+    expire(full, keep(**{f"texts_{channel}": 1 for channel in CHANNELS}, verbatims=1), DAY)
     told = {name: rows(full, f"FROM {name} ORDER BY ALL") for name in names}
     changed = {name for name in names if told[name] != before[name]}
     assert changed == {"tokens", "lemma_counts", "evidence", *COUNTING_WORDS}

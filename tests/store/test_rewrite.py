@@ -9,7 +9,7 @@ from pipeline import store
 from pipeline.conversation import MaskedText
 from pipeline.errors import StoreError
 from pipeline.staging import StagedFile
-from tests.store.rows import EARLIER, add_run, answer, conversation, load, names_in, rows, utterance
+from tests.store.rows import EARLIER, add_run, answer, conversation, event, load, names_in, rows, utterance
 
 pytestmark = pytest.mark.slow
 
@@ -38,12 +38,16 @@ def filled(path: Path, staging: Path | None = None) -> Path:
         store.migrate(connection)
         add_run(connection, "run")
         folder = staging or path.parent
-        load(connection, folder, [talk("c1", GONE), talk("c2", KEPT)], [words("a1", GONE), words("a2", KEPT)])
+        events = [event(word, message=word, severity=MaskedText(word)) for word in (GONE, KEPT)]
+        load(
+            connection, folder, [talk("c1", GONE), talk("c2", KEPT)], [words("a1", GONE), words("a2", KEPT)],
+            events=events,
+        )  # fmt: skip
         connection.execute(EARLIER)
         load(connection, folder, rejections=[("line 1", "no_text")], file="b.jsonl")
         store.finish_file(connection, StagedFile("b.jsonl", "sha of b.jsonl"), "run")
         connection.execute("INSERT INTO path_stages VALUES ('alku', 'polku', 0, 'Alku')")
-        connection.execute("INSERT INTO path_touchpoints VALUES ('lasku', 'alku', 0, 'Lasku')")
+        connection.execute("INSERT INTO path_touchpoints VALUES ('lasku', 'alku', 0, 'Lasku', ['e17'])")
         connection.execute("INSERT INTO path_contact_points VALUES ('kuski', 0, 'Kuski', 'staff', 'front', 'own', [])")
         connection.execute("INSERT INTO drivers VALUES ('nopeus', 0, 'Nopeus', 'Asia hoituu pian.')")
         connection.execute("INSERT INTO tombstones VALUES ('t', 'tombstone-key', '2026-10-01')")
@@ -78,6 +82,7 @@ def delete(connection: DuckDBPyConnection) -> None:
         "conversation_touchpoints", "conversation_parts", "conversations",
     ):  # fmt: skip
         connection.execute(f"DELETE FROM {table} WHERE conversation_id LIKE ?", [f"%{GONE}"])
+    connection.execute("DELETE FROM device_events WHERE code = ?", [GONE])
     for table in ("earlier_scores", "verbatim_scores", "survey_responses"):
         connection.execute(f"DELETE FROM {table} WHERE response_id LIKE ?", [f"%{GONE}"])
 

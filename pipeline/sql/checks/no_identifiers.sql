@@ -10,6 +10,8 @@ WITH texts AS (
     UNION ALL
     SELECT conversation_id, unnest([conversation_id, source_id, queue, metadata::VARCHAR]) FROM conversations
     UNION ALL
+    SELECT event_key, unnest([code, severity, message]) FROM device_events
+    UNION ALL
     SELECT file_sha256, file_name FROM source_files
     UNION ALL
     SELECT run_id, file_name FROM rejections

@@ -10,7 +10,8 @@ WITH unpublished AS (
 counts AS (
     SELECT
         (SELECT coalesce(sum(
-                conversation_count + survey_response_count + coalesce(unchanged_count, 0) + coalesce(outdated_count, 0)
+                conversation_count + survey_response_count + coalesce(device_event_count, 0)
+                + coalesce(unchanged_count, 0) + coalesce(outdated_count, 0)
             ), 0) FROM batches SEMI JOIN unpublished USING (run_id)) AS read_count,
         (SELECT count(*) FROM rejections SEMI JOIN unpublished USING (run_id) 
             WHERE code NOT LIKE 'duplicate%' AND code NOT IN ('forgotten', 'expired'))

@@ -1,5 +1,6 @@
 -- What expiring.sql found goes: conversations and answers with everything that belongs to them; of texts the words, and the
 -- scores stay.
+DELETE FROM device_events WHERE event_key IN (SELECT id FROM expiring WHERE what = 'device events');
 DELETE FROM rejections WHERE rowid IN (SELECT id::BIGINT FROM expiring WHERE what = 'rejections');
 
 DELETE FROM mentions WHERE conversation_id IN (SELECT id FROM expiring WHERE what = 'conversations');

@@ -6,11 +6,16 @@ SELECT unnest([
     {what: 'conversations', channel: 'chat', days: $conversations_chat},
     {what: 'conversations', channel: 'call', days: $conversations_call},
     {what: 'conversations', channel: 'email', days: $conversations_email},
+    {what: 'conversations', channel: 'in_person', days: $conversations_in_person},
+    {what: 'conversations', channel: 'social', days: $conversations_social},
     {what: 'texts', channel: 'chat', days: $texts_chat},
     {what: 'texts', channel: 'call', days: $texts_call},
     {what: 'texts', channel: 'email', days: $texts_email},
+    {what: 'texts', channel: 'in_person', days: $texts_in_person},
+    {what: 'texts', channel: 'social', days: $texts_social},
     {what: 'survey answers', channel: NULL, days: $survey_responses},
     {what: 'verbatims', channel: NULL, days: $verbatims},
+    {what: 'device events', channel: NULL, days: $device_events},
     {what: 'rejections', channel: NULL, days: $rejections}
 ], recursive := true);
 
@@ -23,6 +28,9 @@ WITH things AS (
     UNION ALL
     SELECT unnest(['survey answers', 'verbatims']), NULL, response_id, responded_date
     FROM survey_responses
+    UNION ALL
+    SELECT 'device events', NULL, event_key, occurred_date
+    FROM device_events
     UNION ALL
     SELECT 'rejections', NULL, rowid::VARCHAR, rejected_at::DATE
     FROM rejections

@@ -13,6 +13,11 @@ DELETE FROM utterances WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM conversations WHERE conversation_id IN (SELECT unnest($conversations));
 DELETE FROM verbatim_scores WHERE response_id IN (SELECT unnest($responses));
 DELETE FROM survey_responses WHERE response_id IN (SELECT unnest($responses));
+-- What a device of theirs reported without saying whose it is goes too.
+DELETE FROM device_events
+WHERE customer_key IN (SELECT unnest($keys)) OR customer_key IS NULL AND device_key IN (
+    SELECT device_key FROM device_events WHERE customer_key IN (SELECT unnest($keys))
+);
 
 UPDATE utterance_scores SET evidence = NULL
 FROM utterances
@@ -34,6 +39,9 @@ UPDATE survey_responses SET verbatim = '', normalized_verbatim = NULL, tokens = 
 WHERE regexp_matches(concat_ws(chr(10), verbatim, normalized_verbatim, tokens), $pattern);
 UPDATE conversations SET queue = NULL WHERE regexp_matches(queue, $pattern);
 UPDATE conversations SET metadata = NULL WHERE regexp_matches(metadata::VARCHAR, $pattern);
+UPDATE device_events SET message = NULL WHERE regexp_matches(message, $pattern);
+UPDATE device_events SET severity = NULL WHERE regexp_matches(severity, $pattern);
+UPDATE device_events SET code = '[FORGOTTEN]' WHERE regexp_matches(code, $pattern);
 UPDATE source_files SET file_name = '[FORGOTTEN]' WHERE regexp_matches(file_name, $pattern);
 UPDATE rejections SET file_name = '[FORGOTTEN]' WHERE regexp_matches(file_name, $pattern);
 UPDATE rejections SET position = '-' WHERE regexp_matches(position, $pattern);

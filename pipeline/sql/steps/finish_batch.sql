@@ -40,6 +40,7 @@ SELECT $batch_id AS batch_id, $file_sha256 AS file_sha256, $run_id AS run_id, $n
     count(*) FILTER (kind = 'conversation' AND outcome IN ('stored', 'replaced', 'merged')) AS conversation_count,
     coalesce(sum(utterance_count) FILTER (outcome IN ('stored', 'replaced', 'merged')), 0) AS utterance_count,
     count(*) FILTER (kind = 'response' AND outcome IN ('stored', 'replaced')) AS survey_response_count,
+    count(*) FILTER (kind = 'event' AND outcome IN ('stored', 'replaced')) AS device_event_count,
     (SELECT count(*) FROM rejections WHERE batch_id = $batch_id) AS rejection_count,
     $is_backfill AS is_backfill,
     count(*) FILTER (outcome = 'stored') AS stored_count,

@@ -2,7 +2,8 @@
 CREATE OR REPLACE TEMP TABLE path_rows AS
 SELECT from_json($rows::JSON, '{
     "path_stages": [{"stage": "VARCHAR", "path": "VARCHAR", "position": "INTEGER", "name": "VARCHAR"}],
-    "path_touchpoints": [{"touchpoint": "VARCHAR", "stage": "VARCHAR", "position": "INTEGER", "name": "VARCHAR"}],
+    "path_touchpoints": [{"touchpoint": "VARCHAR", "stage": "VARCHAR", "position": "INTEGER", "name": "VARCHAR",
+        "device_codes": ["VARCHAR"]}],
     "path_contact_points": [{"contact_point": "VARCHAR", "position": "INTEGER", "name": "VARCHAR", "kind": "VARCHAR",
         "side": "VARCHAR", "provider": "VARCHAR", "touchpoints": ["VARCHAR"]}],
     "drivers": [{"driver": "VARCHAR", "position": "INTEGER", "name": "VARCHAR", "description": "VARCHAR"}]

@@ -23,6 +23,7 @@ INSERT INTO path_touchpoints BY NAME FROM read_duckdb($old, table_name := 'path_
 INSERT INTO path_contact_points BY NAME FROM read_duckdb($old, table_name := 'path_contact_points');
 INSERT INTO drivers BY NAME FROM read_duckdb($old, table_name := 'drivers');
 INSERT INTO survey_responses BY NAME FROM read_duckdb($old, table_name := 'survey_responses');
+INSERT INTO device_events BY NAME FROM read_duckdb($old, table_name := 'device_events');
 INSERT INTO verbatim_scores BY NAME FROM read_duckdb($old, table_name := 'verbatim_scores');
 INSERT INTO secret_checks BY NAME FROM read_duckdb($old, table_name := 'secret_checks');
 INSERT INTO tombstones BY NAME FROM read_duckdb($old, table_name := 'tombstones');

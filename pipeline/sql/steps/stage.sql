@@ -74,6 +74,9 @@ SELECT * FROM read_json(
                 advocacy_probability DOUBLE, warning_probability DOUBLE, apology_probability DOUBLE,
                 empathy_probability DOUBLE, remedy_probability DOUBLE, irony_probability DOUBLE,
                 evidence STRUCT(label VARCHAR, "start" INTEGER, "end" INTEGER, weight DOUBLE)[]))[]',
+        device_events: 'STRUCT(ordinal INTEGER, position VARCHAR, event_key VARCHAR, device_key VARCHAR,
+            customer_key VARCHAR, code VARCHAR, severity VARCHAR, message VARCHAR, occurred_at TIMESTAMP,
+            occurred_date DATE, source VARCHAR, content_key VARCHAR)[]',
         rejections: 'STRUCT(position VARCHAR, code VARCHAR)[]'
     }
 );

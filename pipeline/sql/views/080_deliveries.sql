@@ -44,6 +44,12 @@ answered AS (
     JOIN batches USING (batch_id)
     GROUP BY file_sha256
 ),
+reported AS (
+    SELECT file_sha256, count(*) AS device_event_count
+    FROM device_events
+    JOIN batches USING (batch_id)
+    GROUP BY file_sha256
+),
 rejected AS (
     SELECT file_sha256, count(*) AS rejection_count FROM rejections GROUP BY file_sha256
 )
@@ -51,6 +57,7 @@ SELECT files.file_sha256, file_name, format, loaded_at, stored_count, unchanged_
     outdated_count, coalesce(rejection_count, 0) AS rejection_count,
     coalesce(conversation_count, 0) AS conversation_count,
     coalesce(survey_response_count, 0) AS survey_response_count,
+    coalesce(reported.device_event_count, 0) AS device_event_count,
     coalesce(utterance_count, 0) AS utterance_count,
     coalesce(customer_utterance_count, 0) AS customer_utterance_count,
     coalesce(agent_utterance_count, 0) AS agent_utterance_count,
@@ -61,13 +68,14 @@ FROM source_files AS files
 LEFT JOIN said USING (file_sha256)
 LEFT JOIN ignored USING (file_sha256)
 LEFT JOIN answered USING (file_sha256)
+LEFT JOIN reported USING (file_sha256)
 LEFT JOIN rejected USING (file_sha256);
 COMMENT ON VIEW deliveries IS 'What each file brought, when it was read and of what is stored now: a row per file.';
 COMMENT ON COLUMN deliveries.file_sha256 IS 'SHA-256 of the content.';
 COMMENT ON COLUMN deliveries.file_name IS 'Name at the time of reading, without its folder.';
 COMMENT ON COLUMN deliveries.format IS 'Recognised format; NULL where the file could not be read as a whole.';
 COMMENT ON COLUMN deliveries.loaded_at IS 'When its last batch was loaded, UTC.';
-COMMENT ON COLUMN deliveries.stored_count IS 'Conversations and answers that were new. NULL in this and the four below: read before version 007.';
+COMMENT ON COLUMN deliveries.stored_count IS 'Conversations, answers and device events that were new. NULL in this and the four below: read before version 007.';
 COMMENT ON COLUMN deliveries.unchanged_count IS 'Conversations and answers that were stored already as they are.';
 COMMENT ON COLUMN deliveries.replaced_count IS 'Newer versions, which took the place of the stored ones.';
 COMMENT ON COLUMN deliveries.merged_count IS 'Further parts of stored conversations.';
@@ -75,6 +83,7 @@ COMMENT ON COLUMN deliveries.outdated_count IS 'Older versions of what was store
 COMMENT ON COLUMN deliveries.rejection_count IS 'Records that cannot be read or may not be stored: see rejections.';
 COMMENT ON COLUMN deliveries.conversation_count IS 'Conversations stored now that hold something of it.';
 COMMENT ON COLUMN deliveries.survey_response_count IS 'Survey answers stored now that came from it.';
+COMMENT ON COLUMN deliveries.device_event_count IS 'Device events stored now that came from it.';
 COMMENT ON COLUMN deliveries.utterance_count IS 'Utterances stored now that came from it.';
 COMMENT ON COLUMN deliveries.customer_utterance_count IS 'Those of customers.';
 COMMENT ON COLUMN deliveries.agent_utterance_count IS 'Those of agents.';

@@ -97,7 +97,7 @@ FROM arcs('conversation')
 JOIN conversations USING (conversation_id);
 COMMENT ON VIEW emotion_arcs IS 'The arc of the customer''s feeling through a conversation (tunnekaari): a row for each in which a turn of theirs counts.';
 COMMENT ON COLUMN emotion_arcs.conversation_id IS 'The conversation.';
-COMMENT ON COLUMN emotion_arcs.channel IS 'chat, call or email.';
+COMMENT ON COLUMN emotion_arcs.channel IS 'chat, call, email, in_person or social.';
 COMMENT ON COLUMN emotion_arcs.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN emotion_arcs.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN emotion_arcs.feeling_source IS 'context or turn: what the feelings were read by, as in customer_feelings.';

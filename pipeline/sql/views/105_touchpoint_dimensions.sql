@@ -91,7 +91,7 @@ COMMENT ON COLUMN touchpoint_dimensions.conversation_id IS 'The conversation.';
 COMMENT ON COLUMN touchpoint_dimensions.touchpoint IS 'The touchpoint; unknown where nothing tells.';
 COMMENT ON COLUMN touchpoint_dimensions.stage IS 'Stage of the service path.';
 COMMENT ON COLUMN touchpoint_dimensions.first_utterance_index IS 'First utterance of its first segment there.';
-COMMENT ON COLUMN touchpoint_dimensions.channel IS 'chat, call or email.';
+COMMENT ON COLUMN touchpoint_dimensions.channel IS 'chat, call, email, in_person or social.';
 COMMENT ON COLUMN touchpoint_dimensions.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN touchpoint_dimensions.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN touchpoint_dimensions.goal IS 'Whether the customer reached their goal, by the most probable: yes, no or unclear (left open). NULL: not read.';

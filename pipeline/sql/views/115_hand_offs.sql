@@ -92,7 +92,7 @@ COMMENT ON VIEW hand_offs IS 'Hand-overs from one agent to another within a conv
 COMMENT ON COLUMN hand_offs.conversation_id IS 'The conversation.';
 COMMENT ON COLUMN hand_offs.utterance_index IS 'The agent''s turn with which it begins.';
 COMMENT ON COLUMN hand_offs.last_utterance_index IS 'The agent''s turn with which it ends: often the first of who takes over.';
-COMMENT ON COLUMN hand_offs.channel IS 'chat, call or email.';
+COMMENT ON COLUMN hand_offs.channel IS 'chat, call, email, in_person or social.';
 COMMENT ON COLUMN hand_offs.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN hand_offs.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN hand_offs.hand_over_probability IS 'Highest probability that one of these turns hands over or takes over; below 0.5 where only the new agent tells of it. NULL: not read.';

@@ -89,7 +89,7 @@ LEFT JOIN waits USING (conversation_id)
 LEFT JOIN felt USING (conversation_id);
 COMMENT ON VIEW timing IS 'Waits, silences, interruptions and who talks: a row for each conversation; NULL where not every turn has a time. Chats have no end of a turn: their gaps are from message to message.';
 COMMENT ON COLUMN timing.conversation_id IS 'The conversation.';
-COMMENT ON COLUMN timing.channel IS 'chat, call or email.';
+COMMENT ON COLUMN timing.channel IS 'chat, call, email, in_person or social.';
 COMMENT ON COLUMN timing.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN timing.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN timing.has_ends IS 'Whether every turn has a start and an end: then gaps are from the end of a turn to the start of the next.';

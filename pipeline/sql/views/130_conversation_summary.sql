@@ -70,7 +70,7 @@ LEFT JOIN utterances ON utterances.conversation_id = conversations.conversation_
     AND utterances.utterance_index = reason.utterance_index;
 COMMENT ON VIEW conversation_summary IS 'What a conversation comes to: a row for each. NULL: not read.';
 COMMENT ON COLUMN conversation_summary.conversation_id IS 'The conversation.';
-COMMENT ON COLUMN conversation_summary.channel IS 'chat, call or email.';
+COMMENT ON COLUMN conversation_summary.channel IS 'chat, call, email, in_person or social.';
 COMMENT ON COLUMN conversation_summary.started_date IS 'Day of the start in the configured zone.';
 COMMENT ON COLUMN conversation_summary.customer_key IS 'Keyed hash of the customer.';
 COMMENT ON COLUMN conversation_summary.touchpoints IS 'The touchpoints in the order in which they are first talked of; unknown where there is no other.';

@@ -1,3 +1,5 @@
+-- What a device reports is no contact: nobody turned to anybody. As contacts they would join what days part, cut waits in two
+-- and stand as the feeling before the next contact. They stand beside: in journeys, customer_360 and device_moments.
 CREATE OR REPLACE VIEW contacts AS
 WITH felt AS (
     SELECT conversation_id,

@@ -2,6 +2,8 @@
 -- the start of the next. FROM journeys: 14 days; FROM journeys(days := 30): another window.
 -- An answer to a survey stands in the journey of the contact that it is about, else in the one that it followed within
 -- the window. The company asked for it, so it is no contact: it begins no journey, makes none longer and has no number.
+-- The same holds of what a device of the customer reported: it stands in the nearest journey within the window, also before
+-- its first contact, to which it may have led, and it has no feeling.
 
 CREATE OR REPLACE MACRO journeys(days := 14) AS TABLE
 WITH following AS (
@@ -38,10 +40,26 @@ answered AS (
         ON spans.customer_key = answers.customer_key AND responded_at BETWEEN opened_at AND closed_at + to_days(days)
     WHERE coalesce(about.journey_id, spans.journey_id) IS NOT NULL
 ),
+reported AS (
+    SELECT event_key, device_code, 'device' AS channel, occurred_at AS started_at, occurred_date AS started_date,
+        occurred_at AS ended_at, CASE WHEN touchpoint IS NULL THEN [] ELSE [touchpoint] END AS touchpoints,
+        spans.journey_id, spans.customer_key
+    FROM device_moments
+    JOIN spans
+        ON spans.customer_key = device_moments.customer_key
+        AND occurred_at BETWEEN opened_at - to_days(days) AND closed_at + to_days(days)
+    QUALIFY row_number() OVER (
+        PARTITION BY event_key
+        ORDER BY greatest(date_diff('second', occurred_at, opened_at), date_diff('second', closed_at, occurred_at), 0),
+            opened_at
+    ) = 1
+),
 events AS (
     SELECT NULL AS response_id, true AS is_contact, * EXCLUDE (lowest_sentiment) FROM joined
     UNION ALL BY NAME
     SELECT false AS is_contact, * FROM answered
+    UNION ALL BY NAME
+    SELECT false AS is_contact, * FROM reported
 ),
 seen AS (
     SELECT *,
@@ -53,21 +71,21 @@ seen AS (
         count(*) FILTER (is_contact) OVER onwards AS further_count
     FROM events
     WINDOW so_far AS (
-        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id
+        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id, event_key
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ),
     earlier AS (
-        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id
+        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id, event_key
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ),
     onwards AS (
-        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id
+        PARTITION BY journey_id ORDER BY started_at, is_contact DESC, conversation_id, response_id, event_key
         ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
     )
 )
 SELECT journey_id, customer_key,
     CASE WHEN is_contact THEN contact_count END AS contact_number,
-    channel, conversation_id, response_id, started_at, started_date, ended_at,
+    channel, conversation_id, response_id, event_key, device_code, started_at, started_date, ended_at,
     CASE WHEN open_until IS NOT NULL THEN greatest(date_diff('second', open_until, started_at), 0) / 3600 END
         AS wait_hours,
     touchpoints,
@@ -81,19 +99,21 @@ FROM seen;
 
 CREATE OR REPLACE VIEW journeys AS
 FROM journeys(days := 14);
-COMMENT ON VIEW journeys IS 'The contacts of each customer in all channels, in order, and the survey answers among them: a journey goes on while no more than 14 days lie between two contacts; journeys(days := 30) asks for another window. Without conversations whose source names no customer or no time.';
+COMMENT ON VIEW journeys IS 'The contacts of each customer in all channels, in order, and the survey answers and device events among them: a journey goes on while no more than 14 days lie between two contacts; journeys(days := 30) asks for another window. Without conversations whose source names no customer or no time.';
 COMMENT ON COLUMN journeys.journey_id IS 'The journey: the conversation_id of its first contact.';
 COMMENT ON COLUMN journeys.customer_key IS 'Keyed hash of the customer.';
-COMMENT ON COLUMN journeys.contact_number IS 'Which contact of the journey it is, from 1; NULL for a survey answer.';
-COMMENT ON COLUMN journeys.channel IS 'Channel of the contact; survey for an answer.';
+COMMENT ON COLUMN journeys.contact_number IS 'Which contact of the journey it is, from 1; NULL for a survey answer and a device event.';
+COMMENT ON COLUMN journeys.channel IS 'Channel of the contact; survey for an answer, device for what a device reported.';
 COMMENT ON COLUMN journeys.conversation_id IS 'The conversation; of an answer the one that it is about, where known.';
-COMMENT ON COLUMN journeys.response_id IS 'The survey answer; NULL for a contact.';
+COMMENT ON COLUMN journeys.response_id IS 'The survey answer; NULL for a contact and a device event.';
+COMMENT ON COLUMN journeys.event_key IS 'The device event (device_moments); NULL for all else. Nobody feels anything in it: its sentiments are NULL.';
+COMMENT ON COLUMN journeys.device_code IS 'What the device calls it; NULL for all else.';
 COMMENT ON COLUMN journeys.started_at IS 'When it began, UTC; when the answer was given.';
 COMMENT ON COLUMN journeys.started_date IS 'The day of that in the configured zone.';
 COMMENT ON COLUMN journeys.ended_at IS 'When its last turn was said, UTC.';
 COMMENT ON COLUMN journeys.wait_hours IS 'Hours since all earlier contacts of the journey had ended; 0 while one still went on. NULL for the first.';
-COMMENT ON COLUMN journeys.touchpoints IS 'Its touchpoints in order; of an answer those of the conversation that it is about.';
-COMMENT ON COLUMN journeys.is_same_touchpoint IS 'Whether one of them was come to in an earlier contact of the journey; false for an answer.';
+COMMENT ON COLUMN journeys.touchpoints IS 'Its touchpoints in order; of an answer those of the conversation that it is about, of a device event that of its code.';
+COMMENT ON COLUMN journeys.is_same_touchpoint IS 'Whether one of them was come to in an earlier contact of the journey; false for an answer and a device event.';
 COMMENT ON COLUMN journeys.previous_last_sentiment IS 'Sentiment at the end of the contact before, from -1 to 1; NULL for the first, and where none was scored.';
 COMMENT ON COLUMN journeys.first_sentiment IS 'Sentiment at the start of this one; of an answer that of its open words.';
 COMMENT ON COLUMN journeys.last_sentiment IS 'Sentiment at its end; of an answer that of its open words.';

@@ -4,11 +4,12 @@ WITH sums AS (
         any_value(customer_key) AS customer_key,
         count(contact_number) AS contact_count,
         count(response_id) AS answer_count,
-        list(channel ORDER BY contact_number) FILTER (response_id IS NULL) AS all_channels,
-        flatten(list(touchpoints ORDER BY contact_number) FILTER (response_id IS NULL)) AS path,
-        min(started_at) FILTER (response_id IS NULL) AS started_at,
-        min(started_date) FILTER (response_id IS NULL) AS started_date,
-        max(ended_at) FILTER (response_id IS NULL) AS ended_at,
+        count(event_key) AS device_event_count,
+        list(channel ORDER BY contact_number) FILTER (contact_number IS NOT NULL) AS all_channels,
+        flatten(list(touchpoints ORDER BY contact_number) FILTER (contact_number IS NOT NULL)) AS path,
+        min(started_at) FILTER (contact_number IS NOT NULL) AS started_at,
+        min(started_date) FILTER (contact_number IS NOT NULL) AS started_date,
+        max(ended_at) FILTER (contact_number IS NOT NULL) AS ended_at,
         arg_min(first_sentiment, contact_number) AS first_sentiment,
         arg_max(last_sentiment, contact_number) AS last_sentiment,
         arg_max(goal, contact_number) AS goal,
@@ -18,7 +19,7 @@ WITH sums AS (
     FROM journeys(days := days)
     GROUP BY journey_id
 )
-SELECT journey_id, customer_key, contact_count, answer_count,
+SELECT journey_id, customer_key, contact_count, answer_count, device_event_count,
     [channel FOR channel, place IN all_channels IF list_position(all_channels, channel) = place] AS channels,
     [touchpoint FOR touchpoint, place IN path IF place = 1 OR touchpoint <> path[place - 1]] AS touchpoints,
     started_at, started_date, ended_at,
@@ -32,8 +33,9 @@ FROM journey_summary(days := 14);
 COMMENT ON VIEW journey_summary IS 'A row per journey (journeys): what a customer went through from the first contact to the last; journey_summary(days := 30) asks for another window than 14 days.';
 COMMENT ON COLUMN journey_summary.journey_id IS 'The journey: the conversation_id of its first contact.';
 COMMENT ON COLUMN journey_summary.customer_key IS 'Keyed hash of the customer.';
-COMMENT ON COLUMN journey_summary.contact_count IS 'Contacts (n), without survey answers.';
+COMMENT ON COLUMN journey_summary.contact_count IS 'Contacts (n), without survey answers and device events.';
 COMMENT ON COLUMN journey_summary.answer_count IS 'Survey answers in it.';
+COMMENT ON COLUMN journey_summary.device_event_count IS 'What devices of the customer reported in it, or in the 14 days before and after.';
 COMMENT ON COLUMN journey_summary.channels IS 'Channels of the contacts, each once, in the order in which they were taken.';
 COMMENT ON COLUMN journey_summary.touchpoints IS 'Touchpoints of the contacts in order; one that is come back to stands there again.';
 COMMENT ON COLUMN journey_summary.started_at IS 'When the first contact began, UTC.';

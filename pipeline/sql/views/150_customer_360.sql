@@ -48,6 +48,12 @@ answered AS (
     FROM answers
     GROUP BY customer_key
 ),
+reported AS (
+    SELECT customer_key, count(*) AS device_event_count, max(occurred_date) AS last_device_event_date
+    FROM device_moments
+    WHERE customer_key IS NOT NULL
+    GROUP BY customer_key
+),
 threats AS (
     SELECT customer_key, started_at AS told_at, churn_probability FROM contacts
     UNION ALL
@@ -76,6 +82,7 @@ SELECT customer_key,
     coalesce(goal_unclear_count, 0) AS goal_unclear_count,
     coalesce(answer_count, 0) AS answer_count,
     last_answer_date, last_nps_rating, last_ces_rating, last_csat_rating,
+    coalesce(device_event_count, 0) AS device_event_count, last_device_event_date,
     coalesce(journey_count, 0) AS journey_count,
     coalesce(repeat_contact_count, 0) AS repeat_contact_count,
     coalesce(complaint_count, 0) AS complaint_count,
@@ -83,6 +90,7 @@ SELECT customer_key,
     churn_probability
 FROM met
 FULL JOIN answered USING (customer_key)
+FULL JOIN reported USING (customer_key)
 LEFT JOIN places USING (customer_key)
 LEFT JOIN travelled USING (customer_key)
 LEFT JOIN leaving USING (customer_key)
@@ -106,6 +114,8 @@ COMMENT ON COLUMN customer_360.last_answer_date IS 'Day of the latest answer in 
 COMMENT ON COLUMN customer_360.last_nps_rating IS 'The latest NPS rating, 0-10.';
 COMMENT ON COLUMN customer_360.last_ces_rating IS 'The latest customer effort score, 1-7, 7 = very easy.';
 COMMENT ON COLUMN customer_360.last_csat_rating IS 'The latest satisfaction, 1-5.';
+COMMENT ON COLUMN customer_360.device_event_count IS 'What devices of theirs reported (device_moments): no contacts, and without a feeling.';
+COMMENT ON COLUMN customer_360.last_device_event_date IS 'Day of the last of these in the configured zone.';
 COMMENT ON COLUMN customer_360.journey_count IS 'Journeys (journeys: 14 days).';
 COMMENT ON COLUMN customer_360.repeat_contact_count IS 'Contacts that came back to a touchpoint of an earlier one of their journey.';
 COMMENT ON COLUMN customer_360.complaint_count IS 'Conversations in which the customer complained.';

@@ -1,3 +1,4 @@
+-- What staff wrote of a visit was not said to the customer: of notes (in_person) only the customer's words count.
 CREATE OR REPLACE VIEW felt_turns AS
 SELECT *, row_number() OVER (PARTITION BY conversation_id, speaker_role ORDER BY utterance_index) AS turn_number
 FROM (
@@ -9,7 +10,8 @@ FROM (
     SELECT conversation_id, utterance_index, speaker_role, participant_key, sentiment_score, 'turn'
     FROM utterance_scores
     JOIN utterances USING (conversation_id, utterance_index)
-    WHERE speaker_role = 'agent' AND NOT is_back_channel(turn_words(tokens))
+    JOIN conversations USING (conversation_id)
+    WHERE channel <> 'in_person' AND speaker_role = 'agent' AND NOT is_back_channel(turn_words(tokens))
 );
 COMMENT ON VIEW felt_turns IS 'Both sides of the talk: the turns of customers and agents that count, with the feeling in them. Those that only keep the talk going (joo, mm, aivan) do not count.';
 COMMENT ON COLUMN felt_turns.conversation_id IS 'The conversation.';

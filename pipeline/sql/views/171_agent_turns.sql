@@ -1,3 +1,4 @@
+-- Without notes of visits (in_person): what staff wrote there was not said to the customer.
 CREATE OR REPLACE VIEW agent_turns AS
 WITH customers AS (
     SELECT conversation_id, utterance_index, turn_number, feeling, feeling_source,
@@ -40,7 +41,8 @@ LEFT JOIN utterance_touchpoints AS places
 ASOF LEFT JOIN customers AS before
     ON before.conversation_id = agents.conversation_id AND before.utterance_index < agents.utterance_index
 LEFT JOIN customers AS after
-    ON after.conversation_id = agents.conversation_id AND after.turn_number = coalesce(before.turn_number, 0) + 1;
+    ON after.conversation_id = agents.conversation_id AND after.turn_number = coalesce(before.turn_number, 0) + 1
+WHERE channel <> 'in_person';
 COMMENT ON VIEW agent_turns IS 'What each turn of an agent does, and what the customer feels before and after: a row for each turn that has been read. Turns of the customer that only keep the talk going (joo, mm, aivan) are passed over (felt_turns). Agents are looked at as teams (queue), never one by one.';
 COMMENT ON COLUMN agent_turns.conversation_id IS 'The conversation.';
 COMMENT ON COLUMN agent_turns.utterance_index IS 'The utterance in it.';
