@@ -13,10 +13,10 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 ORDER = [
-    {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals"},
+    {"errors"}, {"mappings", "pulls"}, {"config"}, {"conversation"}, {"models", "numerals", "sparkline"},
     {"sources", "privacy", "language", "affect"}, {"touchpoints", "pulling"}, {"annotate"}, {"devices"}, {"staging"},
     {"store"}, {"insight"}, {"keys", "sharing", "scanning", "path_tables", "analysis", "rescoring", "topics"},
-    {"erasing"}, {"steps"}, {"audit"}, {"flows", "cli"}, {"__main__"},
+    {"erasing", "packs"}, {"steps"}, {"audit"}, {"flows", "cli"}, {"__main__"},
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {"duckdb", "fsspec", "matplotlib", "numpy", "prefect", "rich", "scipy", "simplemma", "sklearn", "spacy",

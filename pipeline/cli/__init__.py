@@ -27,6 +27,7 @@ from pipeline.cli import (
     show,
     stages,
     taxonomies,
+    team_pack,
     topics,
 )
 from pipeline.cli import affect as feelings
@@ -131,6 +132,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     sharing.add_argument("--check", action="store_true", help="check such a folder against the database instead")
     sharing.add_argument("--database", type=Path, help="another database (default: paths.published)")
+
+    text = "write the weekly pack of each team, masked and in Finnish, as pages for its meeting, into a new folder"
+    weekly = add("team-pack", team_pack.team_pack, text)
+    weekly.add_argument("folder", type=Path, help="a new folder")
+    weekly.add_argument("--week", metavar="YEAR-WEEK", help="such as 2026-W40 (default: the last whole week)")
+    weekly.add_argument("--team", metavar="NAME", help="only this one, as the table conversations names its queue")
+    weekly.add_argument("--database", type=Path, help="another database (default: paths.published)")
 
     text = "write the record of processing activities (seloste käsittelytoimista), in Finnish"
     record = add("audit", audit.audit, text)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.console import wide_console
 from pipeline.errors import StoreError
+from pipeline.sparkline import bar, sparkline
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 Row = Mapping[str, Any]
-BARS = "▁▂▃▄▅▆▇█"
-"""A feeling from -1 to 1, in eight steps."""
-SKIPPED = "·"
-"""A back-channel: it is no part of the arc."""
 COLOURS = {"negative": "red", "neutral": "white", "positive": "green"}
 ARC = ("start", "lowest", "highest", "end", "slope", "peak_end", "recovery")
 
@@ -59,17 +56,6 @@ def print_conversation(console: "Console", summary: Row, turns: Sequence[Row], s
         "reason": summary["reason"],
     }
     console.print("  ".join(f"{name}: {_said(value)}" for name, value in told.items()))
-
-
-def sparkline(turns: Sequence[Row]) -> str:
-    """One sign for each customer's turn that was read: the higher, the better they feel."""
-    read = [turn for turn in turns if turn["feeling"] is not None]
-    return "".join(bar(turn["feeling"]) if turn["counts"] else SKIPPED for turn in read)
-
-
-def bar(feeling: float) -> str:
-    """The sign of a feeling from -1 to 1."""
-    return BARS[min(len(BARS) - 1, int((feeling + 1) / 2 * len(BARS)))]
 
 
 def _figure(summary: Row, name: str) -> str:

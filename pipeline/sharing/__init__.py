@@ -7,7 +7,7 @@ check           what is left over in such a folder, counted once more and otherw
 """
 
 from pipeline.sharing.check import check_share
-from pipeline.sharing.files import Share, write_share
+from pipeline.sharing.files import Share, whole, write_share
 from pipeline.sharing.people import People, Table, large_enough, read_table, shareable
 from pipeline.sharing.small_groups import hide_linked, hide_small
 
@@ -21,5 +21,6 @@ __all__ = [
     "large_enough",
     "read_table",
     "shareable",
+    "whole",
     "write_share",
 ]

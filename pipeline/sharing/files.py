@@ -6,7 +6,8 @@ that `query --format csv` writes it would read 1.5 as the first of May), and kno
 
 import csv
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -69,18 +70,30 @@ def write_share(
         ConfigError: the folder is there already.
         StoreError: it cannot be written.
     """
-    if folder.exists():
-        raise ConfigError(f"{folder} is there already: name a new folder.")
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        unfinished.mkdir(parents=True)
+    with whole(folder) as unfinished:
         for name, table in tables.items():
             _write_csv(unfinished / f"{name}.csv", table)
         files = "\n".join(f"  {name}.csv" for name in tables)
         about = _ABOUT.format(files=files, day=share.day, run_id=share.run_id, floor=share.floor)
         (unfinished / README).write_text(about, encoding=ENCODING)
         approve(unfinished)
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """An unfinished folder for the block to fill, which then gets its name; where the block raises, nothing is left.
+
+    Raises:
+        ConfigError: the folder is there already.
+        StoreError: it cannot be written.
+    """
+    if folder.exists():
+        raise ConfigError(f"{folder} is there already: name a new folder.")
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
         unfinished.replace(folder)
     except OSError as error:
         raise StoreError(f"{folder} cannot be written ({error.strerror}): make room or correct the path.") from None
