@@ -12,6 +12,7 @@ empathy       what agents' moves do to customers
 synchrony     whose feeling follows whose
 experience    CX on EX: models compared
 segments      CX on EX by touchpoint and team, pooled in part
+importance    the map of touchpoints: what matters, and how it is felt
 """
 
 from pipeline.insight.running import INSIGHTS, named, run

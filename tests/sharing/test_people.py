@@ -17,6 +17,7 @@ LEAVING = {
     "cx_on_ex", "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps",
     "recovery", "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events",
     "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
+    "touchpoint_map",
 }  # fmt: skip
 
 
