@@ -10,8 +10,11 @@ reading       what they are made of, as columns
 jackknife     intervals where turns of one agent are not independent
 empathy       what agents' moves do to customers
 synchrony     whose feeling follows whose
+comparing     models compared on people they have not seen
 experience    CX on EX: models compared
+pillars       the weakest of CX, UX and brand, or their mean
 segments      CX on EX by touchpoint and team, pooled in part
+importance    the map of touchpoints: what matters, and how it is felt
 """
 
 from pipeline.insight.running import INSIGHTS, named, run

@@ -11,6 +11,8 @@ from pipeline.insight import reading
 from pipeline.insight.bursts import bursts
 from pipeline.insight.empathy import empathy_effects
 from pipeline.insight.experience import cx_on_ex
+from pipeline.insight.importance import touchpoint_map
+from pipeline.insight.pillars import weakest_link
 from pipeline.insight.reading import Table
 from pipeline.insight.segments import cx_on_ex_segments
 from pipeline.insight.synchrony import synchrony
@@ -24,6 +26,8 @@ INSIGHTS: dict[str, Callable[..., Table]] = {
     "cx_on_ex_segments": cx_on_ex_segments,
     "empathy_effects": empathy_effects,
     "synchrony": synchrony,
+    "touchpoint_map": touchpoint_map,
+    "weakest_link": weakest_link,
 }
 """Name → function from a connection and its options, which are keywords with defaults."""
 

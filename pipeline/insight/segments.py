@@ -49,10 +49,8 @@ def table(dyads: Columns) -> Table:
 def _rows(dyads: Columns, kind: str) -> list[tuple[Any, ...]]:
     import numpy as np
 
-    names, place = np.unique(dyads["segment"].astype(str), return_inverse=True)
-    spread = np.bincount(place, _deviations(dyads["ex"], place) ** 2)
-    kept = (np.bincount(place) >= LEAST_CONVERSATIONS) & (spread > 0)
-    dyads = {name: column[kept[place]] for name, column in dyads.items()}
+    kept = slopes_can_be_told(dyads["ex"], dyads["segment"])
+    dyads = {name: column[kept] for name, column in dyads.items()}
     names, place = np.unique(dyads["segment"].astype(str), return_inverse=True)
     if len(place) <= 2 * len(names):
         return []
@@ -68,6 +66,15 @@ def _rows(dyads: Columns, kind: str) -> list[tuple[Any, ...]]:
         figures = (slopes[i], pooled[i], pooled[i] - Z * errors[i], pooled[i] + Z * errors[i], everywhere, deviation)
         rows.append((kind, name, customers, agents, conversations, *map(number, figures), share(own["is_in_context"])))
     return rows
+
+
+def slopes_can_be_told(ex: "NDArray[Any]", segments: "NDArray[Any]") -> "NDArray[Any]":
+    """Which rows stand in a segment (rows, by name) that has a slope: three of them at least, and not all alike."""
+    import numpy as np
+
+    place = np.unique(segments.astype(str), return_inverse=True)[1]
+    spread = np.bincount(place, _deviations(ex, place) ** 2)
+    return np.asarray(((np.bincount(place) >= LEAST_CONVERSATIONS) & (spread > 0))[place])
 
 
 def own_slopes(

@@ -8,8 +8,9 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from pipeline import insight
+from pipeline.insight.comparing import folds as drawn
 from pipeline.insight.empathy import AGENT_MOVES
-from pipeline.insight.experience import COLUMNS, MODELS, _folds, table
+from pipeline.insight.experience import COLUMNS, MODELS, table
 from tests.insight.many import fill
 
 Columns = dict[str, NDArray[Any]]
@@ -89,10 +90,10 @@ def test_errors_are_standardised() -> None:
 
 def test_agents_are_left_out_whole() -> None:
     groups = np.random.default_rng(1).integers(0, 23, 200)
-    folds = _folds(groups, np.random.default_rng(1))
+    folds = drawn(groups, np.random.default_rng(1))
     assert all(len(set(folds[groups == group].tolist())) == 1 for group in range(23))
     assert sorted(set(folds.tolist())) == list(range(10))
-    assert len(set(_folds(groups % 3, np.random.default_rng(1)).tolist())) == 3
+    assert len(set(drawn(groups % 3, np.random.default_rng(1)).tolist())) == 3
 
 
 def test_the_seed_says_what_the_folds_are() -> None:

@@ -17,10 +17,13 @@ LEAVING = {
     "cx_on_ex", "cx_on_ex_segments", "drivers", "emotion_words", "emotions", "empathy_effects", "languages", "nps",
     "recovery", "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events",
     "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
+    "touchpoint_map", "pillars",
+    "weakest_link",
 }  # fmt: skip
 
 
 NAMED = [(kind, "lasku", turn, 0, 5, 1.0) for kind in ("contact_point", "driver") for turn in range(4)]
+NAMED += [("target", label, turn, 0, 5, 0.9) for turn, label in ((0, "ihminen"), (3, "tuote"))]
 """Everybody names the same."""
 
 
@@ -98,6 +101,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("fcr_agreement", {"customer_count": 2}),
         ("timing", {"customer_count": 2, "agent_count": 3, "call_customer_count": 2, "waiting_customer_count": 2}),
         ("waits", {"customer_count": 2, "agent_count": 3}),
+        ("pillars", {"customer_count": 2, "agent_count": 2, "cx_customer_count": 2, "ux_customer_count": 2,
+                     "least_customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
