@@ -1,9 +1,8 @@
 -- description: After which codes of their devices do customers contact us within 7 days, more than before, and how do they feel then?
 -- grain: device_code, of events with a customer whose 7 days before and after lie within the days of all contacts
 -- unit: contact_share and before_share 0…1 of the customers with the code: any contact in the 7 days after (95 % interval of Wilson), and in the 7 days before an event; median_hours from an event to the contact; first_sentiment -1…1 at the start of the first contact that followed, mean over customers with its 95 % interval (Student's t)
--- people: signalled_customer_count by device_code; contacting_customer_count for contact_share, contact_low, contact_high, median_hours; felt_customer_count for first_sentiment, sentiment_low, sentiment_high
--- Customers with the code are not all customers of anything else, so that their column is not called customer_count. Before
--- beside after, since who contacts us often does so after anything; neither says that the code was the reason.
+-- people: none (a code may be that of one customer's device)
+-- Before stands beside after, since who contacts us often does so after anything; neither says that the code was the reason.
 WITH told AS (
     SELECT *
     FROM contacts
