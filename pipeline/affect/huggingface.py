@@ -53,7 +53,7 @@ def write_huggingface(model_folder: Path, folder: Path, head: Head = "sentiment"
         raise ModelError(MISSING) from None
     card = verified_card(model_folder)
     model = onnx.load(model_folder / ONNX) if card.backend == "finnish" else onnx.ModelProto()
-    weights = _parameters(model)
+    weights = parameters(model)
     if not _is_bert(model, weights):
         raise ModelError(f"The model {card.name} {card.version} is no BERT of this project: choose an affect-finnish.")
     classifier = load(card)
@@ -69,8 +69,13 @@ def write_huggingface(model_folder: Path, folder: Path, head: Head = "sentiment"
     (folder / "README.md").write_text(_readme(card, head, labels), encoding="utf-8")
 
 
-def _parameters(model: Any) -> dict[str, Floats]:
-    """The network's parameters by their names in transformers, in single precision."""
+def parameters(model: Any, graph: str = _GRAPH) -> dict[str, Floats]:
+    """A network's parameters by their names in transformers, in single precision.
+
+    Args:
+        model: what `quantise` made of it.
+        graph: what stands before the names there.
+    """
     from onnx import numpy_helper
 
     stored = {weight.name: numpy_helper.to_array(weight) for weight in model.graph.initializer}
@@ -80,13 +85,13 @@ def _parameters(model: Any) -> dict[str, Floats]:
         for node in model.graph.node
         if node.op_type == "MatMul" and node.input[1] in whole
     }
-    parameters = {}
+    found = {}
     for name, values in stored.items():
-        if name.startswith(_GRAPH) and not name.endswith("_scale"):
+        if name.startswith(graph) and not name.endswith("_scale"):
             name = name.removesuffix("_int8")
             real = _real(values, stored.get(f"{name}_scale"), shares.get(name))
-            parameters[name.removeprefix(_GRAPH)] = np.ascontiguousarray(real, dtype=np.float32)
-    return parameters
+            found[name.removeprefix(graph)] = np.ascontiguousarray(real, dtype=np.float32)
+    return found
 
 
 def _real(values: Any, scale: Any, share: Any) -> Floats:

@@ -233,7 +233,8 @@ def _parser() -> argparse.ArgumentParser:
     affect.add_argument(
         "--start",
         action="append",
-        help="an encoder's folder, a hub model's name, or the network/ of a training; of several the mean",
+        help="an encoder's folder, a hub model's name, or the network/ of a training; of several the mean "
+        "(conversations: an encoder, then a model of conversations to go on from)",
     )
     affect.add_argument("--revision", help="of a hub model: the 40 digits of a commit")
     affect.add_argument("--download", action="store_true", help="allow fetching it over the network")

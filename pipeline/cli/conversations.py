@@ -64,6 +64,10 @@ def train(options: argparse.Namespace) -> None:
 
     if not options.start:
         raise ConfigError("Name an encoder: --start FOLDER, such as one that `export-model --head all` wrote.")
+    encoder, *further = options.start
+    if len(further) > 1:
+        raise ConfigError("Name one encoder, and at most one earlier model of conversations to go on from.")
+    earlier = Path(further[0]) if further else None
     config = load_config()
     config = replace(
         config, affect=replace(config.affect, evidence=False), touchpoints=replace(config.touchpoints, model="")
@@ -76,5 +80,7 @@ def train(options: argparse.Namespace) -> None:
     given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
     recipe = Recipe(**{name: value for name, value in given.items() if value is not None})
     with steps(f"Training {folder.name}") as progress:
-        train_conversations(examples, matters, Path(options.start[0]), alone, folder, recipe=recipe, progress=progress)
+        train_conversations(
+            examples, matters, Path(encoder), alone, folder, recipe=recipe, earlier=earlier, progress=progress
+        )
     print(f"Written: {folder}. Measure it with `tunnepolku evaluate conversations --card`.")

@@ -122,7 +122,7 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     import torch
 
     from pipeline.touchpoints.learning.network import make_network, teach
-    from pipeline.touchpoints.learning.train import Alone, write
+    from pipeline.touchpoints.learning.train import Alone, go_on_from, write
     from pipeline.touchpoints.network import load, said
 
     alone = Alone(ALONE)
@@ -152,3 +152,13 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     assert matter.argmax(axis=1).tolist() == wanted_matters.tolist()
     assert loaded.matters(matter, lines).argmax(axis=1).tolist() == wanted_matters.tolist()
     assert loaded.of_whole(turns)[:2].argmax() == new.whole[:2].argmax()
+
+    further = make_network(start, np.zeros_like(read[0]), np.zeros_like(read[0]), frozen_layers=1)
+    go_on_from(further, folder)
+    further.eval()
+    with torch.no_grad():
+        (resumed,) = further.vectors(further.begin([new]))
+    assert resumed.numpy() == pytest.approx(wanted.numpy(), abs=0.25), "what was learnt, by way of whole numbers"
+    assert torch.equal(further.whole.weight, network.whole.weight)
+    with pytest.raises(ModelError, match="another shape"):
+        go_on_from(make_network(start, np.zeros(3), np.zeros(3), frozen_layers=1), folder)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.affect.finnish import Network, load_network
+from pipeline.affect.huggingface import parameters
 from pipeline.affect.learning.export import quantise
 from pipeline.conversation import MaskedConversation
 from pipeline.errors import ModelError
-from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of
+from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of, verified_card
 from pipeline.touchpoints import lexical
 from pipeline.touchpoints.gold import GoldConversation, GoldReading
 from pipeline.touchpoints.learning.lexical import teach_lexical
@@ -37,6 +38,10 @@ from pipeline.touchpoints.scheme import (
 
 MODEL = "path-finnish-0.2.0"
 Floats = NDArray[np.float32]
+LAYERS = ("norm", "turn", "pool", "whole", "stretch")
+"""What stands on the encoder."""
+GRAPH = "encoder."
+"""Before the names of the encoder's parameters in `model.onnx`."""
 Matter = tuple[Line, Sequence[str]]
 """A single turn, and what it is about: one name or several, equally."""
 
@@ -136,13 +141,26 @@ def train_conversations(
     folder: Path,
     *,
     recipe: Recipe,
+    earlier: Path | None = None,
     created: date | None = None,
     progress: Progress = lambda step, steps, loss: None,
 ) -> None:
     """Teach and write into `folder`: `model.onnx`, `heads.npz`, `lexical.npz`, `tokenizer.json`, a card.
 
+    Args:
+        examples: conversations.
+        matters: single turns of which only the matter is known.
+        start: a folder with an encoder of transformers.
+        alone: the classifier that reads turns by themselves.
+        folder: the new model's.
+        recipe: how long and how fast.
+        earlier: the folder of a model that this has written, to go on from; layers that do not learn are of `start`.
+        created: the day on the card (default: today).
+        progress: called after each step.
+
     Raises:
-        ModelError: torch, transformers or onnx is not installed, or `start` holds no encoder.
+        ModelError: torch, transformers or onnx is not installed, `start` holds no encoder, or `earlier` is of another
+            shape.
     """
     try:
         import torch
@@ -152,9 +170,36 @@ def train_conversations(
     read = np.concatenate([example.alone for example in examples])
     scale = ALONE_SCALE / (read.std(axis=0) + 1e-3)
     network = make_network(start, read.mean(axis=0), scale, recipe.frozen_layers)
+    if earlier:
+        go_on_from(network, earlier)
     teach(network, examples, matters, recipe, progress)
     letters = teach_lexical([*examples, *matters], seed=recipe.seed)
-    write(network, letters, alone, examples, folder, recipe=str(recipe), created=created)
+    told = f"{recipe}, from {earlier.name}" if earlier else str(recipe)
+    write(network, letters, alone, examples, folder, recipe=told, created=created)
+
+
+def go_on_from(network: Any, folder: Path) -> None:
+    """Give a network what a model that was written before has learnt: its heads, and the layers that learn.
+
+    Raises:
+        ModelError: the model is missing, altered, or of another shape.
+    """
+    import onnx
+    import torch
+
+    card = verified_card(folder)
+    weights = parameters(onnx.load(folder / ONNX), GRAPH)
+    learning = {name: value for name, value in network.encoder.named_parameters() if value.requires_grad}
+    heads = {f"{name}_{part}": getattr(getattr(network, name), part) for name in LAYERS for part in ("weight", "bias")}
+    heads |= {name: getattr(network, name) for name in ("alone_mean", "alone_scale")}
+    with np.load(folder / HEADS, allow_pickle=False) as stored:
+        found = weights | {name: stored[name] for name in stored.files}
+    wanted = learning | heads
+    if any(name not in found or found[name].shape != value.shape for name, value in wanted.items()):
+        raise ModelError(f"{card.name} {card.version} has another shape than this network: start without it.")
+    with torch.no_grad():
+        for name, value in wanted.items():
+            value.copy_(torch.tensor(found[name]))
 
 
 def write(
@@ -174,7 +219,7 @@ def write(
     lexical.save(letters, folder)
     heads = {
         f"{name}_{part}": getattr(getattr(network, name), part).detach().numpy().astype(np.float32)
-        for name in ("norm", "turn", "pool", "whole", "stretch")
+        for name in LAYERS
         for part in ("weight", "bias")
     }
     heads |= {name: getattr(network, name).numpy() for name in ("alone_mean", "alone_scale")}
