@@ -1,9 +1,9 @@
 -- description: What do customers do, think and feel at each stage of the palvelupolku?
 -- grain: stage (its id; name is its Finnish one, NULL where the path in use does not know it)
--- unit: do, think: the five in most conversations, each with the conversations in which it is: do (asks, complains, wishes, thanks, leaves, recommends, warns, comes again), think (drivers named, what is less, as or more than expected); feel: the emotion that stands out most against all stages (highest z); mean_feeling -1…1 with its 95 % interval (Student's t over customers); _evidence: for each of these, in the same order, an utterance (conversation#utterance, the surest); in_context_share 0…1 of the turns whose feeling was read in context
+-- unit: do, think: the five in most conversations, each with the conversations in which it is: do (asks, complains, wishes, thanks, leaves, recommends, warns, comes again), think (drivers named, what is less, as or more than expected); feel: the emotion that stands out most against all stages (highest z); mean_feeling -1…1 with its 95 % interval (Student's t over customers, each of them the mean of their conversations); _evidence: for each of these, in the same order, an utterance (conversation#utterance, the surest); in_context_share 0…1 of the turns whose feeling was read in context
 -- people: none (its evidence names single utterances)
 WITH felt AS (
-    SELECT stage, conversation_id, utterance_index, feeling, feeling_source, coalesce(customer_key, conversation_id) AS customer,
+    SELECT stage, conversation_id, utterance_index, feeling, feeling_source, counts, coalesce(customer_key, conversation_id) AS customer,
         conversation_id || '#' || utterance_index AS place
     FROM customer_feelings
     JOIN utterance_touchpoints USING (conversation_id, utterance_index)
@@ -70,7 +70,13 @@ standing_out AS (
 feelings AS (
     SELECT stage, avg(feeling) AS mean_feeling, mean_low(feeling, least := -1) AS feeling_low,
         mean_high(feeling, most := 1) AS feeling_high
-    FROM (SELECT stage, customer, avg(feeling) AS feeling FROM felt GROUP BY stage, customer)
+    FROM (
+        SELECT stage, customer, avg(feeling) AS feeling
+        FROM (
+            SELECT stage, customer, avg(feeling) AS feeling FROM felt WHERE counts GROUP BY stage, customer, conversation_id
+        )
+        GROUP BY stage, customer
+    )
     GROUP BY stage
 ),
 sizes AS (
@@ -82,7 +88,7 @@ sizes AS (
 SELECT stage, name, customer_count, conversation_count, "do", do_evidence, think, think_evidence, feel, feel_evidence,
     mean_feeling, feeling_low, feeling_high, in_context_share
 FROM sizes
-JOIN feelings USING (stage)
+LEFT JOIN feelings USING (stage)
 LEFT JOIN told USING (stage)
 LEFT JOIN standing_out USING (stage)
 LEFT JOIN path_stages USING (stage)
