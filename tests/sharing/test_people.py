@@ -18,11 +18,12 @@ LEAVING = {
     "recovery", "recovery_nps", "synchrony", "touchpoints", "arcs", "arc_nps", "dimensions", "coverage", "events",
     "expectations", "surprises", "advocacy", "hand_offs", "fcr", "fcr_agreement", "timing", "waits",
     "touchpoint_map", "pillars",
-    "weakest_link",
+    "weakest_link", "emotion_and_reason",
 }  # fmt: skip
 
 
 NAMED = [(kind, "lasku", turn, 0, 5, 1.0) for kind in ("contact_point", "driver") for turn in range(4)]
+NAMED.append(("driver", "edullisuus", 3, 0, 5, 1.0))
 NAMED += [("target", label, turn, 0, 5, 0.9) for turn, label in ((0, "ihminen"), (3, "tuote"))]
 """Everybody names the same."""
 
@@ -103,6 +104,8 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("waits", {"customer_count": 2, "agent_count": 3}),
         ("pillars", {"customer_count": 2, "agent_count": 2, "cx_customer_count": 2, "ux_customer_count": 2,
                      "least_customer_count": 2}),
+        ("emotion_and_reason", {"customer_count": 2, "dominant_customer_count": 2, "price_customer_count": 2,
+                                "goal_customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
