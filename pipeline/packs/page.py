@@ -11,7 +11,7 @@ from pipeline.packs.weeks import WEEKS_BEFORE
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may load: nothing but the style within."""
 ROLES = {"customer": "Asiakas", "agent": "Asiakaspalvelija", "bot": "Botti"}
-CHANNELS = {"chat": "chat", "call": "puhelu", "email": "sähköposti"}
+CHANNELS = {"chat": "chat", "call": "puhelu", "email": "sähköposti", "in_person": "käynti", "social": "some"}
 FEELINGS = {"negative": "kielteinen", "neutral": "neutraali", "positive": "myönteinen"}
 GOALS = {"yes": "tavoite saavutettiin", "no": "tavoite jäi saavuttamatta", "unclear": "tavoitteen kohtalo jäi auki"}
 BEHAVIOURS = {
