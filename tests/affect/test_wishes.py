@@ -29,7 +29,7 @@ def test_a_wish_is_found_and_is_not_negative(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Voisitko lähettää laskun uudelleen?", "Haluaisin tarkistaa saldoni.", "Voisitko katsoa missä pakettini on?"],
+    ["Voisitko soittaa minulle huomenna?", "Haluaisin tarkistaa saldoni.", "Voitko tarkistaa missä pakettini on?"],
 )
 def test_a_request_to_be_served_is_no_wish(text: str) -> None:
     assert read(text).cues["wish"] < 0.5
