@@ -295,9 +295,12 @@ def tiny_network() -> Network:
     graph = helper.make_graph(
         [
             helper.make_node("Gather", ["words", "input_ids"], ["read"]),
-            helper.make_node("ReduceMean", ["read"], ["logits"], axes=[1], keepdims=0),
+            helper.make_node("ReduceMean", ["read"], ["features"], axes=[1], keepdims=0),
+            helper.make_node("Identity", ["features"], ["logits"]),
         ],
-        "tiny", inputs, [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", len(COLUMNS)])],
+        "tiny", inputs,
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", len(COLUMNS)])
+         for name in ("features", "logits")],
         [numpy_helper.from_array(weights, "words")],
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)

@@ -23,9 +23,9 @@ WORDS = {"text": MaskedText("lasku on vääri"), "normalized_text": MaskedText("
 TOLD: dict[str, Any] = {"cues": {"complaint": 0.9}, "evidence": [("negative", 0, 5, 0.9), ("anger", 0, 5, 0.9)]}
 UNFILLED = {
     "contact_points", "device_signals", "drivers", "expectations", "fcr_agreement", "good_bad", "hand_offs", "timing",
-    "waits",
+    "waits", "wish_months", "wishes",
 }  # fmt: skip
-"""Metrics of what the rows here do not hold: clocks, mentions, several agents."""
+"""Metrics of what the rows here do not hold: clocks, mentions, several agents, wishes."""
 COUNTING_WORDS = {"customer_feelings", "emotion_arcs", "touchpoint_arcs", "touchpoint_dimensions"}
 """Views that say how many words a turn has, or where they stand, as long as it has any."""
 WORDLESS = {"emotion_words", "lemmas"}
@@ -168,12 +168,21 @@ def test_every_metric_says_the_same_without_the_words(full: DuckDBPyConnection, 
     assert after == ([] if name in WORDLESS else [nearly(row) for row in before])
 
 
+def rounded(value: Any) -> Any:
+    """The same with floats as far as they do not depend on the order in which they were added up."""
+    if isinstance(value, list | tuple):
+        return [rounded(one) for one in value]
+    if isinstance(value, dict):
+        return {name: rounded(one) for name, one in value.items()}
+    return round(value, 9) if isinstance(value, float) else value
+
+
 def test_every_view_answers_without_the_words(full: DuckDBPyConnection) -> None:
     names = [name for (name,) in rows(full, "SELECT view_name FROM duckdb_views() WHERE NOT internal")]
     before = {name: rows(full, f"FROM {name} ORDER BY ALL") for name in names}
     expire(full, keep(**{f"texts_{channel}": 1 for channel in CHANNELS}, verbatims=1), DAY)
     told = {name: rows(full, f"FROM {name} ORDER BY ALL") for name in names}
-    changed = {name for name in names if told[name] != before[name]}
+    changed = {name for name in names if rounded(told[name]) != rounded(before[name])}
     assert changed == {"tokens", "lemma_counts", "evidence", *COUNTING_WORDS}
     assert not any(told[name] for name in ("tokens", "lemma_counts", "evidence"))
     assert failed(full) == set()

@@ -241,7 +241,7 @@ def test_very_long_text_arrives(connection: DuckDBPyConnection, tmp_path: Path) 
 
 def test_an_empty_batch_is_remembered(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     load(connection, tmp_path)
-    assert rows(connection, "SELECT COLUMNS('.*_count') FROM batches") == [(0,) * 9]
+    assert rows(connection, "SELECT COLUMNS('.*_count') FROM batches") == [(0,) * 10]
 
 
 # --- the staged file -------------------------------------------------------------------------------------------------

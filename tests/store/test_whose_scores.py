@@ -21,8 +21,9 @@ OF_EVERYBODY = {
     "asr_quality": {"utterance_count", "share"},
     "languages": {"utterance_count", "utterance_share"},
     "deliveries": {"utterance_count", "bot_utterance_count", "unknown_utterance_count"},
+    "stages": {"do_evidence", "think_evidence", "feel_evidence"},
 }
-"""Columns that count what anybody said, and score none of it."""
+"""Columns that count what anybody said, or say which turn of all it is, and score none of it."""
 TOLD: dict[str, Any] = {"cues": {"complaint": 0.9}, "evidence": [("anger", 0, 5, 0.9)]}
 OTHERS = ("bot", "unknown")
 

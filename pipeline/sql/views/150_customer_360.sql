@@ -42,9 +42,9 @@ answered AS (
     SELECT customer_key,
         count(*) AS answer_count,
         max(responded_date) AS last_answer_date,
-        arg_max(nps_rating, responded_at) AS last_nps_rating,
-        arg_max(ces_rating, responded_at) AS last_ces_rating,
-        arg_max(csat_rating, responded_at) AS last_csat_rating
+        arg_max(nps_rating, (responded_at, response_id)) AS last_nps_rating,
+        arg_max(ces_rating, (responded_at, response_id)) AS last_ces_rating,
+        arg_max(csat_rating, (responded_at, response_id)) AS last_csat_rating
     FROM answers
     GROUP BY customer_key
 ),
