@@ -13,7 +13,7 @@ nothing is there to be told is measured in `tests/insight/test_importance.py`.
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.insight.reading import Columns, Table, count_people, number, read, share
+from pipeline.insight.reading import Columns, Table, count_people, mean_feeling, number, read, share
 from pipeline.insight.segments import Z, own_slopes, pool, slopes_can_be_told
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def table(visits: Columns) -> Table:
     rows = []
     for name in dict.fromkeys(visits["touchpoint"].tolist()):
         there = {key: column[visits["touchpoint"] == name] for key, column in visits.items()}
-        mean, low, high = _mean(_of_customers(there["customer"], there["feeling"], there["touchpoint"]))
+        mean, low, high = mean_feeling(_of_customers(there["customer"], there["feeling"], there["touchpoint"]))
         own, *importance = importances.get(name, (None,) * 4)
         sides = (_side(importance[1], importance[2], everywhere), _side(low, high, float(of_all.mean())))
         rows.append(
@@ -84,18 +84,6 @@ def _of_customers(customers: "NDArray[Any]", feelings: "NDArray[Any]", touchpoin
     pairs = np.stack([customers, np.unique(touchpoints.astype(str), return_inverse=True)[1]])
     place = np.unique(pairs, axis=1, return_inverse=True)[1].ravel()
     return np.asarray(np.bincount(place, feelings) / np.bincount(place))
-
-
-def _mean(values: "NDArray[Any]") -> tuple[float | None, float | None, float | None]:
-    """The mean and both ends of its 95 % interval by Student's t, within -1…1; of a single value there is none."""
-    import numpy as np
-    from scipy.stats import t
-
-    mean = float(values.mean())
-    if len(values) < 2:
-        return mean, None, None
-    reach = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
-    return mean, max(mean - reach, -1.0), min(mean + reach, 1.0)
 
 
 def _side(low: float | None, high: float | None, middle: float | None) -> int:

@@ -1,6 +1,6 @@
 """What insights are made of, read as columns; and how figures are written in a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -60,3 +60,17 @@ def people(columns: Columns) -> tuple[int, int, int]:
 def share(flags: "NDArray[Any]") -> float | None:
     """The share of flags that are set, 0-1; None of none."""
     return float(flags.mean()) if len(flags) else None
+
+
+def mean_feeling(feelings: "Sequence[float] | NDArray[Any]") -> tuple[float | None, float | None, float | None]:
+    """The mean of feelings and both ends of its 95 % interval by Student's t, within -1…1; None of too few."""
+    import numpy as np
+    from scipy.stats import t
+
+    if not len(feelings):
+        return None, None, None
+    mean = float(np.mean(feelings))
+    if len(feelings) < 2:
+        return mean, None, None
+    reach = float(t.ppf(0.975, len(feelings) - 1) * np.std(feelings, ddof=1) / np.sqrt(len(feelings)))
+    return mean, max(mean - reach, -1.0), min(mean + reach, 1.0)

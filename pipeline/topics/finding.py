@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.insight.reading import mean_feeling
 from pipeline.topics.clusters import LEAST, STABLE, group, scaled, stability
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def rows(topics: Iterable[Topic]) -> list[tuple[Any, ...]]:
     for topic in topics:
         low, high = _wilson(topic.conversation_count, topic.of)
         share = topic.conversation_count / topic.of
-        feeling = (topic.name, topic.touchpoint, topic.conversation_count, share, low, high, *_mean(topic.feelings))
-        found.append((*feeling, topic.known_share, topic.stability, " ".join(topic.lemmas), *topic.example))
+        facts = (topic.name, topic.touchpoint, topic.conversation_count, share, low, high)
+        shown = (topic.known_share, topic.stability, " ".join(topic.lemmas), *topic.example)
+        found.append((*facts, *mean_feeling(topic.feelings), *shown))
     return found
 
 
@@ -129,17 +131,3 @@ def _wilson(count: int, of: int) -> tuple[float, float]:
 
     interval = binomtest(count, of).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def _mean(figures: Sequence[float]) -> tuple[float | None, float | None, float | None]:
-    """The mean of feelings and both ends of its 95 % interval, within -1…1; None of too few."""
-    import numpy as np
-    from scipy.stats import t
-
-    if not figures:
-        return None, None, None
-    mean = float(np.mean(figures))
-    if len(figures) < 2:
-        return mean, None, None
-    reach = float(t.ppf(0.975, len(figures) - 1) * np.std(figures, ddof=1) / len(figures) ** 0.5)
-    return mean, max(-1.0, mean - reach), min(1.0, mean + reach)
