@@ -15,8 +15,12 @@ ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "samples"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of the sample night in one process, so that it is run once; none of them is of the quick set."""
+    """Keep all tests of the sample night in one process, so that it is run once; none of them is of the quick set.
+
+    First, since xdist's own hook, which comes last without this, is where groups are read.
+    """
     for item in items:
         if "sample_night" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

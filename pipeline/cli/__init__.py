@@ -221,6 +221,9 @@ def _parser() -> argparse.ArgumentParser:
     wholes.add_argument("file", nargs="?", type=Path, help="gold (default: conversations_verify.jsonl)")
     wholes.add_argument("--format", choices=("table", "json"), default="table")
     wholes.add_argument("--card", action="store_true", help="write the figures on the model's card")
+    wholes.add_argument(
+        "--channels", action="store_true", help="instead: feelings of each channel as read beside those labelled"
+    )
 
     train = add("train", models.train, "train a model from the corpora into models/")
     train.add_argument("task", choices=("affect", "conversations", "lemmas", "languages", "privacy", "roles", "stanza"))

@@ -2,18 +2,27 @@
 
 import argparse
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.cli.console import steps, wide_console, working
 from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+    from pipeline.touchpoints.gold import GoldConversation
 
 AGREEMENT = "second reader"
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """A table of the figures beside how well a second reader agrees with the first, or a JSON object."""
+    """A table of the figures beside how well a second reader agrees with the first, or of channels, or a JSON object.
+
+    Raises:
+        ConfigError: channels are asked for, and no network reads feelings in context.
+    """
     from pipeline.analysis import load_readers
     from pipeline.analysis.evaluate import agreement
     from pipeline.analysis.evaluate import evaluate as evaluate_conversations
@@ -25,6 +34,9 @@ def evaluate(options: argparse.Namespace) -> None:
     config = replace(config, affect=replace(config.affect, evidence=False))
     path: Path = options.file or project_root() / "data" / "gold" / VERIFY
     golds = list(read_gold(path))
+    if options.channels:
+        _channels(path, golds, config, options.format)
+        return
     with working(f"Reading the conversations of {path.name}"):
         found = evaluate_conversations(golds, config, *load_readers(config))
     if options.card:
@@ -35,6 +47,29 @@ def evaluate(options: argparse.Namespace) -> None:
         print(json.dumps({"file": path.name, "figures": found, AGREEMENT: readers}, indent=2))
     else:
         _print(path, found, readers)
+
+
+def _channels(path: Path, golds: "Sequence[GoldConversation]", config: "Config", form: str) -> None:
+    from rich.table import Table
+
+    from pipeline.analysis import load_readers
+    from pipeline.analysis.channels import ChannelCalibration, calibrate_channels
+
+    if not config.touchpoints.model:
+        raise ConfigError("touchpoints.model is empty, so that no feeling is read in context: name a model of paths.")
+    with working(f"Reading the conversations of {path.name}"):
+        rows = [asdict(row) for row in calibrate_channels(golds, *load_readers(config))]
+    if form == "json":
+        print(json.dumps({"file": path.name, "channels": rows}, indent=2))
+        return
+    table = Table(*(field.name for field in fields(ChannelCalibration)), box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(_told(value) for value in row.values()))
+    wide_console().print(table)
+
+
+def _told(value: str | int | float | None) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
 def _print(path: Path, found: Mapping[str, float], readers: Mapping[str, float]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import exp
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,8 +36,8 @@ from pipeline.touchpoints.scheme import (
     STRETCH_HEADS,
     TURN_HEADS,
     WHOLE_HEADS,
-    Head,
     columns,
+    width,
 )
 from pipeline.touchpoints.taxonomies import Taxonomies, load_taxonomies
 
@@ -136,16 +137,18 @@ def _read(
         if turn.speaker in PEOPLE and turn.asr_suspect is None
     }
     of_id = {touchpoint.id: touchpoint for touchpoint in taxonomies.path.touchpoints}
-    segments = []
+    segments, at_stretches = [], []
     for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path):
         first, last = segment.first_utterance_index, segment.last_utterance_index
-        dimensions = _dimensions(network.of_stretch(turns[first : last + 1]), STRETCH_HEADS)
+        at_stretches.append((last - first, network.of_stretch(turns[first : last + 1])))
+        dimensions = _dimensions(at_stretches[-1][1])
         reason = find_reason(conversation, read, of_id.get(segment.touchpoint), first, last)
         segments.append(replace(segment, dimensions=dimensions, reason=reason))
     at_whole = network.of_whole(turns)
+    _, longest = max(at_stretches, key=itemgetter(0))
     return Reading(
         segments=tuple(segments),
-        dimensions=_dimensions(at_whole, WHOLE_HEADS),
+        dimensions=_dimensions(_with_goal_of(longest, at_whole)),
         events=_events(conversation, at_whole[columns(WHOLE_HEADS, "event")], logits),
         turns=read,
         mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),
@@ -154,9 +157,21 @@ def _read(
     )
 
 
-def _dimensions(logits: "Floats", heads: tuple[Head, ...]) -> Dimensions:
-    goal, ease = (said(logits, head, columns(heads, head.name)) for head in STRETCH_HEADS)
+def _dimensions(logits: "Floats") -> Dimensions:
+    goal, ease = (said(logits, head, columns(STRETCH_HEADS, head.name)) for head in STRETCH_HEADS)
     return Dimensions(goal=_named(GOALS, goal), ease=_named(EASES, ease))
+
+
+def _with_goal_of(longest: "Floats", whole: "Floats") -> "Floats":
+    """The logits of the whole, those of its goal by the mean with its longest stretch.
+
+    On 870 conversations of authors whom version 0.2.0 had not read the goal is right in 79.2 % so, in 76.9 % by the
+    whole alone; ease is no better so.
+    """
+    goal = columns(STRETCH_HEADS, "goal")
+    read = whole[: width(STRETCH_HEADS)].copy()
+    read[goal] = (whole[goal] + longest[goal]) / 2
+    return read
 
 
 def _events(conversation: MaskedConversation, whole: "Floats", turns: "Floats") -> dict[Event, float]:

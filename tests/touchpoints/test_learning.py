@@ -122,7 +122,7 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     import torch
 
     from pipeline.touchpoints.learning.network import make_network, teach
-    from pipeline.touchpoints.learning.train import Alone, go_on_from, write
+    from pipeline.touchpoints.learning.train import LEAN, SELDOM, Alone, go_on_from, write
     from pipeline.touchpoints.network import load, said
 
     alone = Alone(ALONE)
@@ -141,6 +141,12 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     folder = tmp_path / "path-tiny-1.0.0"
     write(network, teach_lexical(examples, passes=60), alone, examples, folder, recipe="tiny")
     loaded = load(verified_card(folder))
+    for heads, bias in ((TURN_HEADS, "turn"), (WHOLE_HEADS, "whole")):
+        labels = [label for head in heads for label in head.labels]
+        leaned = loaded.heads[f"{bias}_bias"] - getattr(network, bias).bias.detach().numpy()
+        assert dict(zip(labels, leaned, strict=True)) == pytest.approx(
+            {label: LEAN if label in SELDOM else 0 for label in labels}, abs=1e-5
+        )
     new = example(99, alone.ids, alone.read)
     lines = [Line("asiakas", text) for text in new.texts]
     (turns,) = loaded.turns([lines])

@@ -60,6 +60,17 @@ def test_segments_carry_their_own_goal_and_ease_and_the_whole_has_its_own(reader
     assert (found.model, found.model_version) == ("fake", "1")
 
 
+@pytest.mark.parametrize(("yes", "no", "goal"), [(7, 4, "yes"), (4, 7, "no")])
+def test_of_goals_that_are_as_probable_the_longest_stretch_tells_and_ease_stays(reader, yes, no, goal):
+    found = read(
+        reader,
+        *[("customer", "laskutus koko_yes koko_easy")] * yes,
+        *[("customer", "toimitus koko_no koko_hard")] * no,
+    )
+    assert found.dimensions.goal[goal] > 0.9
+    assert found.dimensions.ease["easy"] == pytest.approx(found.dimensions.ease["hard"])
+
+
 def test_where_nothing_tells_of_ease_the_three_are_small(reader):
     found = read(reader, ("customer", "laskutus koko_none"))
     assert sum(found.dimensions.ease.values()) < 0.01

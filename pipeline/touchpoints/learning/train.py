@@ -36,10 +36,16 @@ from pipeline.touchpoints.scheme import (
     width,
 )
 
-MODEL = "path-finnish-0.2.0"
+MODEL = "path-finnish-0.3.0"
 Floats = NDArray[np.float32]
 LAYERS = ("norm", "turn", "pool", "whole", "stretch")
 """What stands on the encoder."""
+SELDOM = ("complaint", "repeat_contact", "understanding", "mirroring")
+"""What a network finds too seldom in conversations of authors it has not read."""
+LEAN = 0.5
+"""What `write` adds to the log odds of those: on 870 such conversations (version 0.2.0) F1 of complaint rises from 0.79
+to 0.80, of repeat contact from 0.72 to 0.75, of turns with empathy from 0.70 to 0.72; the mean loss of repeat contact
+falls from 0.36 to 0.33, those of the others stay within 0.01."""
 GRAPH = "encoder."
 """Before the names of the encoder's parameters in `model.onnx`."""
 Matter = tuple[Line, Sequence[str]]
@@ -223,6 +229,8 @@ def write(
         for part in ("weight", "bias")
     }
     heads |= {name: getattr(network, name).numpy() for name in ("alone_mean", "alone_scale")}
+    for name, parts in (("turn", TURN_HEADS), ("whole", WHOLE_HEADS)):
+        heads[f"{name}_bias"] += [LEAN * (label in SELDOM) for head in parts for label in head.labels]
     np.savez_compressed(folder / HEADS, **heads)
     with TemporaryDirectory() as place:
         traced = Path(place) / ONNX
