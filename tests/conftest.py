@@ -19,7 +19,7 @@ SAMPLES = ROOT / "data" / "samples"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of the sample night in one process, so that it is run once; none of them is of the quick set.
 
-    First, since xdist's own hook, which comes last without this, is where groups are read.
+    First of these hooks: xdist's own reads the groups.
     """
     for item in items:
         if "sample_night" in getattr(item, "fixturenames", ()):
