@@ -83,7 +83,7 @@ def last_run(connection: "DuckDBPyConnection") -> tuple[str, str, str] | None:
 
 
 def migrate(connection: "DuckDBPyConnection") -> None:
-    """Apply the schema files that are new, then make all views anew, and the list of stop words that one of them uses.
+    """Apply the schema files that are new; where those, a view or the stop words changed, make all views anew.
 
     Raises:
         StoreError: a schema file that has been applied was edited.
@@ -92,7 +92,8 @@ def migrate(connection: "DuckDBPyConnection") -> None:
         "CREATE TABLE IF NOT EXISTS schema_versions (name VARCHAR PRIMARY KEY, sha256 VARCHAR, applied_at TIMESTAMP)"
     )
     applied = dict(connection.execute("SELECT name, sha256 FROM schema_versions").fetchall())
-    for path in sorted((SQL / "schema").glob("*.sql")):
+    schema, views = (sorted((SQL / kind).glob("*.sql")) for kind in ("schema", "views"))
+    for path in schema:
         digest = sha256(path.read_bytes()).hexdigest()
         if applied.get(path.stem, digest) != digest:
             raise StoreError(f"{path.name} was edited after it was applied: restore it and add a new schema file.")
@@ -100,11 +101,16 @@ def migrate(connection: "DuckDBPyConnection") -> None:
             with transaction(connection):
                 connection.execute(path.read_text(encoding="utf-8"))
                 connection.execute("INSERT INTO schema_versions VALUES (?, ?, ?)", [path.stem, digest, now()])
+    made_of = b"".join(path.read_bytes() for path in [*schema, *views]) + str(sorted(STOP_LEMMAS)).encode()
+    of_views = sha256(made_of).hexdigest()
+    if applied.get("views") == of_views:
+        return
     with transaction(connection):
-        for path in sorted((SQL / "views").glob("*.sql")):
+        for path in views:
             connection.execute(path.read_text(encoding="utf-8"))
         connection.execute("DELETE FROM stop_words")
         connection.execute("INSERT INTO stop_words SELECT unnest(?)", [sorted(STOP_LEMMAS)])
+        connection.execute("INSERT OR REPLACE INTO schema_versions VALUES ('views', ?, ?)", [of_views, now()])
 
 
 @contextmanager
@@ -177,13 +183,8 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
                 [file.file_name, file.file_sha256, file.rejection_code, run_id, moment],
             )
         if file.file_sha256:
-            parameters = {
-                "file_sha256": file.file_sha256,
-                "file_name": file.file_name,
-                "format": file.format,
-                "run_id": run_id,
-                "now": moment,
-            }
+            parameters = {"file_sha256": file.file_sha256, "file_name": file.file_name, "format": file.format}
+            parameters |= {"run_id": run_id, "now": moment}
             execute_script(connection, SQL / "steps" / "finish_file.sql", parameters)
 
 

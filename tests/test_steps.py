@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -336,23 +337,36 @@ def test_large_file_is_loaded_in_slices(config: Config, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
-def test_killed_night_resumes_to_the_same_tables(tmp_path: Path, sample_night: Path) -> None:
+def test_killed_night_resumes_to_the_same_tables(tmp_path: Path) -> None:
     """Killed twice without warning, after the first batch and in the middle of the files, and then left alone."""
-    env = user_environment(tmp_path) | {"TUNNEPOLKU_AFFECT__EVIDENCE": "false"}  # as in the sample night
-    command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES)]
-    published = tmp_path / "data" / "published" / "tunnepolku.duckdb"
+    landing = tmp_path / "drop"
+    landing.mkdir()
+    for path in [*sorted(SAMPLES.glob("calls/*.vtt"))[:20], *SAMPLES.glob("chats/*.csv"), *SAMPLES.glob("surveys/*")]:
+        shutil.copy(path, landing)
+    command = [sys.executable, "-m", "pipeline", "run", str(landing)]
+
+    def home(name: str) -> tuple[dict[str, str], Path]:
+        env = user_environment(tmp_path / name) | {
+            "TUNNEPOLKU_AFFECT__EVIDENCE": "false"
+        }  # which takes most of a night
+        return env, tmp_path / name / "data" / "published" / "tunnepolku.duckdb"
+
+    env, published = home("killed")
     seen: set[str] = set()
-    for wanted in (2, 20):
+    for wanted in (2, 10):
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 300
         while process.poll() is None and len(seen) < wanted and time.monotonic() < deadline:
-            seen |= {path.name for path in (tmp_path / "data" / "staging").glob("*.gz")}
+            seen |= {path.name for path in (tmp_path / "killed" / "data" / "staging").glob("*.gz")}
             time.sleep(0.001)
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "the night was over before it could be killed"
         assert not published.exists()
     subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, timeout=600)
-    resumed, undisturbed = tables(published), tables(sample_night)
+    env, alone = home("alone")
+    subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, timeout=600)
+    resumed, undisturbed = tables(published), tables(alone)
     assert resumed.keys() == undisturbed.keys()
+    assert len(undisturbed["source_files"]) == 24
     for name, rows in undisturbed.items():
         assert resumed[name] == rows, name

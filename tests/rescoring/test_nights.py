@@ -344,7 +344,7 @@ DROP TABLE earlier_scores;
 DROP TABLE earlier_readings;
 ALTER TABLE conversation_parts DROP COLUMN reader_hash;
 ALTER TABLE survey_responses DROP COLUMN reader_hash;
-DELETE FROM schema_versions WHERE name = '009_rescoring';
+DELETE FROM schema_versions WHERE name IN ('009_rescoring', 'views');
 """
 
 
