@@ -183,8 +183,8 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
                 [file.file_name, file.file_sha256, file.rejection_code, run_id, moment],
             )
         if file.file_sha256:
-            parameters = {"file_sha256": file.file_sha256, "file_name": file.file_name, "format": file.format}
-            parameters |= {"run_id": run_id, "now": moment}
+            facts = {"file_sha256": file.file_sha256, "file_name": file.file_name, "format": file.format}
+            parameters = {**facts, "run_id": run_id, "now": moment}
             execute_script(connection, SQL / "steps" / "finish_file.sql", parameters)
 
 

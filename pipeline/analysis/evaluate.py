@@ -67,10 +67,12 @@ def evaluate(
 
 def agreement(golds: Sequence[GoldConversation]) -> dict[str, float]:
     """The same figures for the second reading against the first, of the conversations that have two."""
-    twice = [gold for gold in golds if len(gold.readings) > 1]
-    return figures(
-        [expected(gold, gold.readings[0]) for gold in twice], [expected(gold, gold.readings[1]) for gold in twice]
-    )
+    pairs = [(expected(gold, gold.readings[0]), second) for gold in golds if (second := _second(gold))]
+    return figures([first for first, _ in pairs], [second for _, second in pairs])
+
+
+def _second(gold: GoldConversation) -> Mapping[str, Any] | None:
+    return expected(gold, gold.readings[1]) if len(gold.readings) > 1 else gold.summary
 
 
 def _line(gold: GoldConversation) -> str:

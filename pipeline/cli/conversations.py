@@ -42,7 +42,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.card:
         named = {f"{path.stem}_{name}": round(value, 4) for name, value in found.items()}
         write_metrics(config.paths.models / config.touchpoints.model, named, "tunnepolku evaluate conversations")
-    readers = agreement(golds) if any(len(gold.readings) > 1 for gold in golds) else {}
+    readers = agreement(golds) if any(gold.summary or len(gold.readings) > 1 for gold in golds) else {}
     if options.format == "json":
         print(json.dumps({"file": path.name, "figures": found, AGREEMENT: readers}, indent=2))
     else:
@@ -111,11 +111,11 @@ def train(options: argparse.Namespace) -> None:
     reader, _ = load_readers(config)
     alone = Alone(config.paths.models / config.affect.model)
     with working("Masking and reading the gold"):
-        examples, matters = prepare(project_root() / "data" / "gold", reader, alone)
+        examples, passages = prepare(project_root() / "data" / "gold", reader, alone)
     given = {"epochs": options.epochs, "rate": options.rate, "seed": options.seed}
     recipe = Recipe(**{name: value for name, value in given.items() if value is not None})
     with steps(f"Training {folder.name}") as progress:
         train_conversations(
-            examples, matters, Path(encoder), alone, folder, recipe=recipe, earlier=earlier, progress=progress
+            examples, passages, Path(encoder), alone, folder, recipe=recipe, earlier=earlier, progress=progress
         )
     print(f"Written: {folder}. Measure it with `tunnepolku evaluate conversations --card`.")

@@ -1,6 +1,6 @@
-"""What turns are about by their letters: a linear layer on character n-grams of a turn, of those around it, of all.
+"""What turns and stretches are about by their letters: linear layers on character n-grams.
 
-It learns the words of many trades from few conversations, where the network learns what turns have to do with each
+They learn the words of many trades from few conversations, where the network learns what turns have to do with each
 other; together they are right more often than either (the figures are in CONTRIBUTING).
 """
 
@@ -24,6 +24,10 @@ AROUND = 2
 """So many turns on each side stand around one."""
 WHOLE_WEIGHT = 0.5
 """What the conversation as a whole counts beside a turn and those around it."""
+LONGEST = 40
+"""No stretch of more turns is read as a whole."""
+AT_ONCE = 500
+"""So many stretches are read together."""
 
 
 def make_vectorizer() -> Any:
@@ -34,21 +38,70 @@ def make_vectorizer() -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexical:
-    """A fitted vectorizer, idf (n-grams), weights (3 × n-grams, matters) and bias (matters)."""
+class Layer:
+    """Weights (features, matters) and bias (matters)."""
 
-    vectorizer: Any
-    idf: "Floats"
     weights: "Floats"
     bias: "Floats"
 
-    def read(self, texts: Sequence[str]) -> "Floats":
-        """Of the turns of one conversation the probability of each of `MATTERS` (turns, matters)."""
+    def read(self, rows: Any) -> "Floats":
+        """The probability of each of `MATTERS` (rows, matters)."""
         import numpy as np
 
-        logits = features(self.vectorizer.transform(texts), self.idf) @ self.weights + self.bias
+        logits = rows @ self.weights + self.bias
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """A fitted vectorizer, idf (n-grams), what reads turns (3 × n-grams) and what reads stretches (2 × n-grams)."""
+
+    vectorizer: Any
+    idf: "Floats"
+    of_turns: Layer
+    of_spans: Layer
+
+    def read(self, texts: Sequence[str]) -> "Floats":
+        """Of the turns of one conversation the probability of each of `MATTERS` (turns, matters)."""
+        return self.of_turns.read(features(self.vectorizer.transform(texts), self.idf))
+
+    def read_spans(self, texts: Sequence[str], customers: Sequence[bool]) -> "Floats":
+        """Of the stretches of one conversation, in the order of `spans`, the same (stretches, matters).
+
+        Args:
+            texts: its turns.
+            customers: which of them are a customer's.
+        """
+        import numpy as np
+
+        counts, places = self.vectorizer.transform(texts), spans(len(texts))
+        parts = [places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE)]
+        return np.concatenate([self.of_spans.read(span_features(counts, customers, part, self.idf)) for part in parts])
+
+
+def spans(turns: int) -> list[tuple[int, int]]:
+    """The first and the last turn of every stretch that is read as a whole."""
+    return [(first, last) for first in range(turns) for last in range(first, min(turns, first + LONGEST))]
+
+
+def span_features(counts: Any, customers: Sequence[bool], places: Sequence[tuple[int, int]], idf: "Floats") -> Any:
+    """Two blocks of TF-IDF of stretches (stretches, 2 × n-grams), sparse: of all their turns, of the customers' alone.
+
+    Args:
+        counts: of each turn (turns, n-grams), sparse.
+        customers: which turns are a customer's.
+        places: the first and the last turn of each stretch.
+        idf: inverse document frequency (n-grams).
+    """
+    import numpy as np
+    from scipy.sparse import csr_matrix, diags, hstack
+
+    sizes = [last - first + 1 for first, last in places]
+    columns = np.concatenate([np.arange(first, last + 1) for first, last in places])
+    within = csr_matrix((np.ones(len(columns)), columns, np.cumsum([0, *sizes])), shape=(len(places), counts.shape[0]))
+    spoken = diags(np.asarray(customers, dtype=float)) @ counts
+    return hstack([_weighed(csr_matrix(within @ block), idf) for block in (counts, spoken)], format="csr")
 
 
 def features(counts: Any, idf: "Floats") -> Any:
@@ -85,15 +138,15 @@ def save(lexical: Lexical, folder: Path) -> None:
     """Write `lexical.npz`; weights become whole numbers from -127 to 127 times a scale per matter, idf halves."""
     import numpy as np
 
-    scale = np.maximum(np.abs(lexical.weights).max(axis=0), 1e-6) / 127
-    np.savez_compressed(
-        folder / LEXICAL,
-        weights=np.round(lexical.weights / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
-        bias=lexical.bias.astype(np.float32),
-        idf=lexical.idf.astype(np.float16),
-        terms=np.frombuffer("\n".join(lexical.vectorizer.get_feature_names_out()).encode(), dtype=np.uint8),
-    )
+    arrays = {}
+    for name, layer in (("turn", lexical.of_turns), ("span", lexical.of_spans)):
+        scale = np.maximum(np.abs(layer.weights).max(axis=0), 1e-6) / 127
+        arrays[f"{name}_weights"] = np.round(layer.weights / scale).astype(np.int8)
+        arrays[f"{name}_scale"] = scale.astype(np.float32)
+        arrays[f"{name}_bias"] = layer.bias.astype(np.float32)
+    arrays["idf"] = lexical.idf.astype(np.float16)
+    arrays["terms"] = np.frombuffer("\n".join(lexical.vectorizer.get_feature_names_out()).encode(), dtype=np.uint8)
+    np.savez_compressed(folder / LEXICAL, **arrays)
 
 
 def load(folder: Path) -> Lexical:
@@ -109,10 +162,13 @@ def load(folder: Path) -> Lexical:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             vectorizer = make_vectorizer()
             vectorizer.set_params(vocabulary=arrays["terms"].tobytes().decode().split("\n"))
-            weights = arrays["weights"] * arrays["scale"]
-            found = Lexical(vectorizer, arrays["idf"].astype(np.float32), weights, arrays["bias"])
-        if weights.shape != (3 * len(found.idf), len(MATTERS)):
+            idf = arrays["idf"].astype(np.float32)
+            layers = [
+                Layer(arrays[f"{name}_weights"] * arrays[f"{name}_scale"], arrays[f"{name}_bias"])
+                for name in ("turn", "span")
+            ]
+        if [layer.weights.shape for layer in layers] != [(blocks * len(idf), len(MATTERS)) for blocks in (3, 2)]:
             raise ValueError
     except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         raise ModelError(f"{path} cannot be read: restore it from the repository.") from None
-    return found
+    return Lexical(vectorizer, idf, *layers)

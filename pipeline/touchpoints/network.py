@@ -35,6 +35,12 @@ OVERLAP = 3
 """Windows overlap by about a third."""
 POOLS = 6
 """So many attention-weighted means describe a stretch."""
+SELDOM = ("complaint", "repeat_contact", "understanding", "mirroring")
+"""What a network finds too seldom in conversations of authors it has not read."""
+LEAN = 0.5
+"""What is added to their log odds, beside what was learnt: on 870 such conversations (version 0.2.0) F1 of complaint
+rises from 0.79 to 0.80, of repeat contact from 0.72 to 0.75, of turns with empathy from 0.70 to 0.72; the mean loss of
+repeat contact falls from 0.36 to 0.33, those of the others stay within 0.01."""
 BATCH_SIZE = 4
 PREFIXES: Mapping[Speaker, str] = {"customer": "asiakas", "agent": "virkailija", "bot": "botti", "unknown": "botti"}
 ANOTHER_AGENT = "toinen virkailija"
@@ -147,6 +153,12 @@ class PathNetwork:
         shares: Floats = pooled / pooled.sum(axis=1, keepdims=True)
         return shares
 
+    def spans(self, lines: Sequence[Line]) -> "dict[tuple[int, int], Floats]":
+        """What each stretch of a conversation, by first and last turn, is about as a whole by its letters (matters)."""
+        customers = [line.prefix == PREFIXES["customer"] for line in lines]
+        read = self.lexical.read_spans([line.text for line in lines], customers)
+        return dict(zip(lexical.spans(len(lines)), read, strict=True))
+
     def of_stretch(self, turns: "Floats") -> "Floats":
         """Logits (columns of `STRETCH_HEADS`) of some turns in a row."""
         logits: Floats = self._pooled(turns) @ self.heads["stretch_weight"].T + self.heads["stretch_bias"]
@@ -223,6 +235,8 @@ def load(card: ModelCard) -> PathNetwork:
     wanted = {"turn": width(TURN_HEADS), "stretch": width(STRETCH_HEADS), "whole": width(WHOLE_HEADS), "pool": POOLS}
     if sizes != wanted:
         raise ModelError(f"The model {card.name} {card.version} has other heads than this version: train it again.")
+    for name, parts in (("turn", TURN_HEADS), ("whole", WHOLE_HEADS)):
+        heads[f"{name}_bias"] += [LEAN * (label in SELDOM) for head in parts for label in head.labels]
     alone = verified_card(card.folder.parent / str(card.details["alone"]))
     return PathNetwork(tokenizer, session, heads, lexical.load(card.folder), load_network(alone.folder))
 

@@ -1,6 +1,7 @@
 """Where a conversation is on the palvelupolku, turn by turn: what the model reads, led by what the source says."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from pipeline.touchpoints.palvelupolku import Palvelupolku, Touchpoint
 from pipeline.touchpoints.reading import UNKNOWN, Segment
 from pipeline.touchpoints.rules import by_metadata, candidates, evidence, evidence_in
 from pipeline.touchpoints.scheme import MATTERS
-from pipeline.touchpoints.segments import Stretch, stretches
+from pipeline.touchpoints.segments import Span, Stretch, stretches
 
 if TYPE_CHECKING:
     from pipeline.touchpoints.network import Floats
@@ -22,13 +23,19 @@ BY_LEMMAS = 0.9
 LEAST = 1e-6
 
 
-def place(conversation: MaskedConversation, matters: "Floats", path: Palvelupolku) -> list[Segment]:
+def place(
+    conversation: MaskedConversation,
+    matters: "Floats",
+    path: Palvelupolku,
+    spans: "Mapping[Span, Floats] | None" = None,
+) -> list[Segment]:
     """The stretches of a conversation; a touchpoint that a field of the source names is always one of them.
 
     Args:
         conversation: masked.
         matters: the probability of each of `MATTERS` at each turn (turns, matters).
         path: the palvelupolku in use.
+        spans: the probability of each of `MATTERS` for stretches read as wholes (matters); None where none is.
     """
     decided, rule = by_metadata(conversation, path) or (None, "")
     possible = [
@@ -36,37 +43,41 @@ def place(conversation: MaskedConversation, matters: "Floats", path: Palvelupolk
         for touchpoint in candidates(conversation, path)
         if touchpoint == decided or is_read(touchpoint) or _is_mentioned(touchpoint, conversation, path)
     ]
-    turns = [_weights(turn, matters[turn.index], possible, decided) for turn in conversation.utterances]
-    found = stretches(turns)
+    mentioned = [_mentioned(turn, possible) for turn in conversation.utterances]
+    turns = [_weights(matters[place], possible, names) for place, names in enumerate(mentioned)]
+    wholes = {
+        (first, last): _weights(row, possible, set().union(*mentioned[first : last + 1]))
+        for (first, last), row in (spans or {}).items()
+    }
+    if decided:
+        turns = [{**turn, decided.id: turn[decided.id] + NAMED_BY_SOURCE} for turn in turns]
+    found = stretches(turns, wholes or None)
     if decided and all(one.touchpoint != decided.id for one in found):
         found = _with(decided.id, found, turns)
     of_id = {touchpoint.id: touchpoint for touchpoint in possible}
     return [_segment(conversation, one, of_id.get(one.touchpoint), decided, rule) for one in found]
 
 
-def _weights(
-    turn: MaskedUtterance, matters: "Floats", possible: Sequence[Touchpoint], decided: Touchpoint | None
-) -> dict[str, float]:
-    """The log probability of each touchpoint at a turn; those that the model does not know go by their lemmas.
+def _mentioned(turn: MaskedUtterance, possible: Sequence[Touchpoint]) -> set[str]:
+    """The touchpoints that the model does not know whose lemmas a turn has."""
+    return {touchpoint.id for touchpoint in possible if not is_read(touchpoint) and evidence_in(turn, touchpoint)}
 
-    A turn without the lemmas of such a touchpoint may be about it as well as about nothing.
+
+def _weights(matters: "Floats", possible: Sequence[Touchpoint], mentioned: AbstractSet[str]) -> dict[str, float]:
+    """The log probability of each touchpoint; those that the model does not know go by their lemmas.
+
+    What is without the lemmas of such a touchpoint may be about it as well as about nothing.
     """
     of_matter = dict(zip(MATTERS, (float(value) for value in matters), strict=True))
     read = {name for touchpoint in possible for name in touchpoint.reads_as}
     rest = sum(share for name, share in of_matter.items() if name not in read)
-    shares, is_mentioned = {}, False
+    shares = {UNKNOWN: rest * (1 - BY_LEMMAS if mentioned else 1)}
     for touchpoint in possible:
         if is_read(touchpoint):
             shares[touchpoint.id] = sum(of_matter.get(name, 0.0) for name in touchpoint.reads_as)
-        elif evidence_in(turn, touchpoint):
-            shares[touchpoint.id], is_mentioned = BY_LEMMAS, True
         else:
-            shares[touchpoint.id] = rest
-    weights = {UNKNOWN: log(max(rest * (1 - BY_LEMMAS if is_mentioned else 1), LEAST))}
-    weights |= {name: log(max(share, LEAST)) for name, share in shares.items()}
-    if decided:
-        weights[decided.id] += NAMED_BY_SOURCE
-    return weights
+            shares[touchpoint.id] = BY_LEMMAS if touchpoint.id in mentioned else rest
+    return {name: log(max(share, LEAST)) for name, share in shares.items()}
 
 
 def is_read(touchpoint: Touchpoint) -> bool:

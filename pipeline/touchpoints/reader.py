@@ -130,7 +130,8 @@ def _read(
 ) -> Reading:
     logits = network.of_turns(turns)
     probabilities = {head.name: said(logits, head, columns(TURN_HEADS, head.name)) for head in TURN_HEADS}
-    probabilities["matter"] = network.matters(probabilities["matter"], lines(conversation))
+    spoken = lines(conversation)
+    probabilities["matter"] = network.matters(probabilities["matter"], spoken)
     read = {
         turn.index: _turn(turn, {name: values[turn.index] for name, values in probabilities.items()})
         for turn in conversation.utterances
@@ -138,7 +139,8 @@ def _read(
     }
     of_id = {touchpoint.id: touchpoint for touchpoint in taxonomies.path.touchpoints}
     segments, at_stretches = [], []
-    for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path):
+    spans = network.spans(spoken)
+    for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path, spans):
         first, last = segment.first_utterance_index, segment.last_utterance_index
         at_stretches.append((last - first, network.of_stretch(turns[first : last + 1])))
         dimensions = _dimensions(at_stretches[-1][1])

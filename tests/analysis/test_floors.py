@@ -8,7 +8,7 @@ import pytest
 from pipeline.analysis import load_readers
 from pipeline.analysis.evaluate import agreement, evaluate, figures
 from pipeline.models import read_card
-from pipeline.touchpoints.gold import VERIFY, read_gold
+from pipeline.touchpoints.gold import VALIDATE, VERIFY, read_gold
 from tests.conftest import ROOT
 
 FLOORS = json.loads((ROOT / "tests" / "floors.json").read_text(encoding="utf-8"))
@@ -32,8 +32,18 @@ def test_the_shipped_network_keeps_its_floors_and_its_card_tells_the_same(config
 def test_readers_agree_more_than_the_network_with_them():
     """The gold can tell a better network from a worse one: two readers who know the guideline agree."""
     readers = agreement(list(read_gold(GOLD)))
-    limits = FLOORS["path-finnish-0.3.0"]
+    limits = FLOORS["path-finnish-0.4.0"]
     assert all(readers[name.removeprefix(f"{GOLD.stem}_")] >= limit for name, limit in limits.items())
+
+
+def test_a_summary_is_a_second_reading():
+    """Of the hard conversations that choose among rules somebody read the whole, not each turn."""
+    golds = list(read_gold(ROOT / "data" / "gold" / VALIDATE))
+    assert all(gold.summary and len(gold.readings) == 1 for gold in golds)
+    readers = agreement(golds)
+    assert readers["conversation_count"] == len(golds) == 200
+    assert 0.8 < readers["touchpoints"] < 1
+    assert 0.8 < readers["empathy_turns_f1"] < 1
 
 
 def test_figures_of_what_is_all_right_and_all_wrong():

@@ -35,6 +35,9 @@ class FakeNetwork:
     def of_stretch(self, turns):
         return turns[:, width(TURN_HEADS) :].max(axis=0)[: width(STRETCH_HEADS)]
 
+    def spans(self, lines):
+        return None
+
     def of_whole(self, turns):
         return turns[:, width(TURN_HEADS) :].max(axis=0)[: width(WHOLE_HEADS)]
 

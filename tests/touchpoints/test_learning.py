@@ -42,6 +42,7 @@ def example(seed, ids=None, alone=None):
     lines = [Line("asiakas", text) for text in texts]
     return Example(
         texts=texts,
+        customers=[True] * len(texts),
         windows=window_turns(ids(lines)) if ids else [],
         alone=alone(texts) if alone else np.zeros((len(texts), 1), np.float32),
         turns=turns_of(names),
@@ -81,10 +82,37 @@ def test_what_stands_around_is_counted_as_if_it_were_one_text(letters):
     assert np.linalg.norm(found[0, 2 * size :]) == pytest.approx(lexical.WHOLE_WEIGHT)
 
 
+def test_stretches_are_read_as_wholes_and_customers_count_for_more(letters):
+    texts = ["lasku meni väärin", "auki sunnuntaina", "laskun eräpäivä"]
+    places = lexical.spans(3)
+    assert places == [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
+    read = letters.read_spans(texts, [True] * 3)
+    assert read.shape == (len(places), len(MATTERS))
+    assert read.sum(axis=1) == pytest.approx(np.ones(len(places)), abs=1e-5)
+    named = dict(zip(places, (MATTERS[place] for place in read.argmax(axis=1)), strict=True))
+    assert (named[0, 0], named[1, 1], named[2, 2]) == ("laskutus", "neuvonta", "laskutus")
+    billing = MATTERS.index("laskutus")
+    by_customer, by_agent = (letters.read_spans(texts, who)[places.index((0, 1))] for who in ([1, 0, 1], [0, 1, 1]))
+    assert by_customer[billing] > by_agent[billing]
+
+
+def test_a_long_conversation_is_read_in_stretches_of_bounded_length(letters):
+    texts = ["laskun eräpäivä", "paketin toimitus"] * 45
+    places = lexical.spans(len(texts))
+    assert max(last - first for first, last in places) == lexical.LONGEST - 1
+    assert {place for first, last in places for place in range(first, last + 1)} == set(range(len(texts)))
+    together = letters.read_spans(texts, [True] * len(texts))
+    assert len(together) == len(places) > lexical.AT_ONCE
+    alone = letters.read_spans(texts[-2:], [True, True])
+    assert together[places.index((88, 89))] == pytest.approx(alone[1], abs=1e-5)
+
+
 def test_letters_come_back_as_they_were_written(letters, tmp_path):
     lexical.save(letters, tmp_path)
     texts = ["lasku", "paketti tuli", ""]
-    assert lexical.load(tmp_path).read(texts) == pytest.approx(letters.read(texts), abs=0.02)
+    found = lexical.load(tmp_path)
+    assert found.read(texts) == pytest.approx(letters.read(texts), abs=0.02)
+    assert found.read_spans(texts, [1, 0, 1]) == pytest.approx(letters.read_spans(texts, [1, 0, 1]), abs=0.02)
 
 
 def test_a_file_of_letters_that_is_missing_or_another_is_told(tmp_path):
@@ -122,18 +150,18 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     import torch
 
     from pipeline.touchpoints.learning.network import make_network, teach
-    from pipeline.touchpoints.learning.train import LEAN, SELDOM, Alone, go_on_from, write
-    from pipeline.touchpoints.network import load, said
+    from pipeline.touchpoints.learning.train import Alone, go_on_from, write
+    from pipeline.touchpoints.network import LEAN, SELDOM, load, said
 
     alone = Alone(ALONE)
     examples = [example(seed, alone.ids, alone.read) for seed in range(24)]
-    matters = [replace(one, whole=None, stretches=()) for one in examples[:4]]
+    passages = [replace(one, whole=None, stretches=()) for one in examples[:4]]
     read = np.concatenate([one.alone for one in examples])
     network = make_network(start, read.mean(axis=0), 0.5 / (read.std(axis=0) + 1e-3), frozen_layers=1)
     frozen = [parameter.clone() for parameter in network.encoder.encoder.layer[0].parameters()]
     losses = []
-    recipe = Recipe(epochs=12, rate=1e-3, head_rate=1e-2, frozen_layers=1, matters_at_once=2)
-    teach(network, examples, matters, recipe, lambda step, steps, loss: losses.append(loss))
+    recipe = Recipe(epochs=12, rate=1e-3, head_rate=1e-2, frozen_layers=1, passages_at_once=2)
+    teach(network, examples, passages, recipe, lambda step, steps, loss: losses.append(loss))
     assert losses[-1] < losses[0] / 4
     assert all(map(torch.equal, network.encoder.encoder.layer[0].parameters(), frozen)), "what is frozen stays"
 
@@ -157,6 +185,9 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     wanted_matters = new.turns[:, columns(TURN_HEADS, "matter")].argmax(axis=1)
     assert matter.argmax(axis=1).tolist() == wanted_matters.tolist()
     assert loaded.matters(matter, lines).argmax(axis=1).tolist() == wanted_matters.tolist()
+    of_spans = loaded.spans(lines)
+    assert MATTERS[of_spans[0, 2].argmax()] == MATTERS[wanted_matters[0]]
+    assert MATTERS[of_spans[3, 5].argmax()] == MATTERS[wanted_matters[3]]
     assert loaded.of_whole(turns)[:2].argmax() == new.whole[:2].argmax()
 
     further = make_network(start, np.zeros_like(read[0]), np.zeros_like(read[0]), frozen_layers=1)
@@ -166,5 +197,39 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
         (resumed,) = further.vectors(further.begin([new]))
     assert resumed.numpy() == pytest.approx(wanted.numpy(), abs=0.25), "what was learnt, by way of whole numbers"
     assert torch.equal(further.whole.weight, network.whole.weight)
+    assert torch.equal(further.turn.bias, network.turn.bias), "what reading leans by is not learnt twice"
     with pytest.raises(ModelError, match="another shape"):
         go_on_from(make_network(start, np.zeros(3), np.zeros(3), frozen_layers=1), folder)
+
+
+def test_of_a_passage_is_learnt_what_is_known():
+    from pipeline.touchpoints.gold import GoldTurn, Passage
+    from pipeline.touchpoints.learning.train import passage_of
+
+    class Spelling:
+        def ids(self, lines):
+            return [[len(line.prefix), len(line.text)] for line in lines]
+
+        def read(self, texts):
+            return np.zeros((len(texts), 1), np.float32)
+
+    felt = GoldTurn(-1, frozenset({"complaint"}), frozenset())
+    passage = Passage(
+        ("laskutus", "toimitus"), ("customer", "agent", "customer"), ("kallis", "joo", "no"), (felt, None, None)
+    )
+    learnt = passage_of(passage, Spelling())
+    assert (learnt.whole, learnt.stretches, learnt.texts) == (None, (), passage.texts)
+    assert learnt.customers == [True, False, True]
+    matters = learnt.turns[:, columns(TURN_HEADS, "matter")]
+    assert matters.tolist() == [[0.5 * (name in passage.matters) for name in MATTERS]] * 3
+    known = ~np.isnan(learnt.turns).any(axis=1)
+    assert not known.any(), "nobody is a customer and an agent, and of no turn the target is known"
+    deeds = learnt.turns[0, columns(TURN_HEADS, "customer")]
+    assert deeds.tolist() == [label == "complaint" for label in TURN_HEADS[1].labels]
+    assert learnt.turns[0, columns(TURN_HEADS, "feeling")].tolist() == [0, 1, 0, 0, 0]
+    for row, heads in (
+        (0, ("agent", "target")),
+        (1, ("customer", "agent", "feeling", "target")),
+        (2, ("customer", "feeling")),
+    ):
+        assert all(np.isnan(learnt.turns[row, columns(TURN_HEADS, head)]).all() for head in heads)

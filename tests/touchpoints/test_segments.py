@@ -21,11 +21,11 @@ BILL, PARCEL, NOTHING = turn(laskutus=0.9), turn(toimitus=0.9), turn(unknown=0.9
 
 
 def found(*turns, change=3.0):
-    return [(one.first, one.last, one.touchpoint) for one in stretches(turns, change)]
+    return [(one.first, one.last, one.touchpoint) for one in stretches(turns, change=change)]
 
 
 def test_one_matter_is_one_stretch_and_tells_how_sure_it_is():
-    assert stretches([BILL, BILL], 3.0) == [Stretch(0, 1, "laskutus", pytest.approx(0.9))]
+    assert stretches([BILL, BILL], change=3.0) == [Stretch(0, 1, "laskutus", pytest.approx(0.9))]
 
 
 def test_a_turn_that_sounds_of_something_else_makes_no_stretch_of_its_own():
@@ -53,9 +53,23 @@ def test_nothing_but_talk_about_nothing_is_unknown():
     assert found(NOTHING, NOTHING) == [(0, 1, "unknown")]
 
 
+def test_a_stretch_read_as_a_whole_counts_beside_its_turns():
+    """Two turns that lean one way each, and together are plainly about the other."""
+    either = turn(laskutus=0.5, toimitus=0.4)
+    assert [one.touchpoint for one in stretches([either, either])] == ["laskutus"]
+    spans = {(0, 0): either, (1, 1): either, (0, 1): PARCEL}
+    assert [one.touchpoint for one in stretches([either, either], spans)] == ["toimitus"]
+
+
+def test_where_stretches_are_read_only_those_are_possible():
+    spans = {(place, place): BILL for place in range(4)} | {(0, 1): BILL, (2, 3): PARCEL}
+    found = stretches([BILL, BILL, PARCEL, PARCEL], spans, change=1.0)
+    assert [(one.first, one.last, one.touchpoint) for one in found] == [(0, 1, "laskutus"), (2, 3, "toimitus")]
+
+
 @given(st.lists(st.sampled_from([BILL, PARCEL, NOTHING]), min_size=1, max_size=30), st.floats(0, 20))
 def test_stretches_cover_every_turn_once(turns, change):
-    parts = stretches(turns, change)
+    parts = stretches(turns, change=change)
     assert [index for one in parts for index in range(one.first, one.last + 1)] == list(range(len(turns)))
     assert all(left.touchpoint != right.touchpoint for left, right in pairwise(parts))
     assert all(0 < one.confidence <= 1 for one in parts)

@@ -32,7 +32,7 @@ class Recipe:
     frozen_layers: int = 6
     """The embeddings never learn here, nor do so many layers above them; what they say of a window is read once."""
     batch_size: int = 5
-    matters_at_once: int = 16
+    passages_at_once: int = 16
     seed: int = 1
 
 
@@ -41,13 +41,15 @@ class Example:
     """A conversation as the network learns it; targets by head, with NaN where a label is not known."""
 
     texts: Sequence[str]
+    customers: Sequence[bool]
+    """Which turns are a customer's."""
     windows: Sequence[Window]
     alone: Any
     """(turns, size), unscaled"""
     turns: Any
     """(turns, columns of `TURN_HEADS`)"""
     whole: Any = None
-    """(columns of `WHOLE_HEADS`); None for a single turn of which only the matter is known"""
+    """(columns of `WHOLE_HEADS`); None for a passage"""
     stretches: Sequence[tuple[int, int, Any]] = field(default_factory=tuple)
     """first, last, (columns of `STRETCH_HEADS`)"""
 
@@ -167,9 +169,9 @@ def make_network(start: Path, alone_mean: Any, alone_scale: Any, frozen_layers: 
 
 
 def teach(
-    network: Any, examples: Sequence[Example], matters: Sequence[Example], recipe: Recipe, progress: Progress
+    network: Any, examples: Sequence[Example], passages: Sequence[Example], recipe: Recipe, progress: Progress
 ) -> None:
-    """Teach it, AdamW with a warm-up and a linear decline; each step some conversations and some single turns."""
+    """Teach it, AdamW with a warm-up and a linear decline; each step some conversations and some passages."""
     import torch
 
     body = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
@@ -183,12 +185,12 @@ def teach(
     )
     rng = random.Random(recipe.seed)
     talks = _endless(network.begin(examples), recipe.batch_size, rng)
-    single = _endless(network.begin(matters), recipe.matters_at_once, rng)
+    single = _endless(network.begin(passages), recipe.passages_at_once, rng)
     network.train()
     mean = 0.0
     for step in range(1, steps + 1):
         loss = _loss(network, next(talks))
-        if matters:
+        if passages:
             loss = loss + _loss(network, next(single))
         optimizer.zero_grad()
         loss.backward()
