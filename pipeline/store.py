@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,9 +182,8 @@ def finish_file(connection: "DuckDBPyConnection", file: StagedFile, run_id: str)
                 [file.file_name, file.file_sha256, file.rejection_code, run_id, moment],
             )
         if file.file_sha256:
-            facts = {"file_sha256": file.file_sha256, "file_name": file.file_name, "format": file.format}
-            parameters = {**facts, "run_id": run_id, "now": moment}
-            execute_script(connection, SQL / "steps" / "finish_file.sql", parameters)
+            facts = {name: getattr(file, name) for name in ("file_sha256", "file_name", "format")}
+            execute_script(connection, SQL / "steps" / "finish_file.sql", facts | {"run_id": run_id, "now": moment})
 
 
 def counts(connection: "DuckDBPyConnection", run_id: str | None) -> dict[str, int]:
@@ -228,7 +226,7 @@ def rewrite(database: Path) -> None:
 
     DuckDB leaves the bytes of deleted and replaced rows in its file, in blocks that it will use again some day: only a
     file that never held them is without them. The schema is made by `migrate`, because `COPY FROM DATABASE` takes the
-    tables in an order that breaks foreign keys.
+    tables in an order that breaks foreign keys; the old file is attached, as `read_duckdb` loses the fields of structs.
 
     Raises:
         StoreError: the new file cannot be written, or would not hold every row of the old one, which then stays.
@@ -243,8 +241,10 @@ def rewrite(database: Path) -> None:
             before = row_counts(connection)
         with opened(fresh) as connection:
             migrate(connection)
+            connection.execute("ATTACH '{}' AS old (READ_ONLY)".format(str(database).replace("'", "''")))
             with transaction(connection):
-                execute_script(connection, SQL / "steps" / "rewrite.sql", {"old": escape(str(database))})
+                execute_script(connection, SQL / "steps" / "rewrite.sql", {})
+            connection.execute("DETACH old")
             after = row_counts(connection)
         if before != after:
             raise StoreError(f"{database} holds rows that are none of ours: move other tables out of it.")
