@@ -116,9 +116,8 @@ def read_passages(folder: Path) -> Iterator[Passage]:
     Raises:
         ModelError: a file is missing, or it is not such gold.
     """
-    path = folder
+    path = folder / PASSAGES_DEVELOP
     try:
-        path = folder / PASSAGES_DEVELOP
         for record in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             turns = record["turns"]
             yield Passage(
