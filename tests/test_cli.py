@@ -235,9 +235,9 @@ def test_query_formats_agree(sample_night: Path) -> None:
 
 def test_masks_survive_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Square brackets are markup to the library that draws the tables, :smile: an emoji."""
-    from pipeline.cli.metrics import _write_table
+    from pipeline.cli.console import print_rows
 
-    _write_table(["text"], [("[PERSON] kiittää :smile:",)])
+    print_rows(["text"], [("[PERSON] kiittää :smile:",)])
     assert "[PERSON] kiittää :smile:" in capsys.readouterr().out
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import steps, wide_console, working
+from pipeline.cli.console import plain_table, print_rows, steps, wide_console, working
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def _channels(path: Path, golds: "Sequence[GoldConversation]", config: "Config", form: str) -> None:
-    from rich.table import Table
-
     from pipeline.analysis import load_readers
     from pipeline.analysis.channels import ChannelCalibration, calibrate_channels
 
@@ -62,22 +60,13 @@ def _channels(path: Path, golds: "Sequence[GoldConversation]", config: "Config",
     if form == "json":
         print(json.dumps({"file": path.name, "channels": rows}, indent=2))
         return
-    table = Table(*(field.name for field in fields(ChannelCalibration)), box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*(_told(value) for value in row.values()))
-    wide_console().print(table)
-
-
-def _told(value: str | int | float | None) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
+    print_rows([field.name for field in fields(ChannelCalibration)], [list(row.values()) for row in rows])
 
 
 def _print(path: Path, found: Mapping[str, float], readers: Mapping[str, float]) -> None:
-    from rich.table import Table
-
     console = wide_console()
     console.print(f"{found['conversation_count']:.0f} conversations of {path.name}")
-    table = Table("figure", "model", AGREEMENT, box=None, header_style="bold")
+    table = plain_table("figure", "model", AGREEMENT)
     for name, value in found.items():
         if name != "conversation_count":
             table.add_row(name, f"{value:.3f}", f"{readers[name]:.3f}" if readers else "–")

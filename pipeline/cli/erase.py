@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, wide_console
 from pipeline.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ def _customers_in(file: Path) -> list[str]:
 
 
 def _write_table(proof: "Proof") -> None:
-    from rich.table import Table
-
-    table = Table("place", "what", box=None, header_style="bold")
-    for name in ("scanned", "unit", "found", "removed", "remaining"):
-        table.add_column(name, justify="left" if name == "unit" else "right")
-    table.add_column("note")
+    names = ("place", "what", "scanned", "unit", "found", "removed", "remaining", "note")
+    table = plain_table(*names, right=("scanned", "found", "removed", "remaining"))
     for line in proof.found:
         figures = (f"{line.found:,}", f"{line.removed:,}", f"{line.remaining:,}")
         table.add_row(line.place, line.name, f"{line.scanned:,}", line.unit, *figures, line.note)
@@ -60,8 +56,6 @@ def _write_json(proof: "Proof") -> None:
 
 def retention(options: argparse.Namespace) -> None:
     """Show what would expire tonight; nothing is changed."""
-    from rich.table import Table
-
     from pipeline import store
     from pipeline.config import load_config
     from pipeline.erasing.retention import expiring, today
@@ -72,9 +66,8 @@ def retention(options: argparse.Namespace) -> None:
     if options.format == "json":
         print(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2, default=str))
         return
-    table = Table("what", "channel", box=None, header_style="bold")
-    for name in ("kept for", "would expire", "the oldest"):
-        table.add_column(name, justify="right")
+    figures = ("kept for", "would expire", "the oldest")
+    table = plain_table("what", "channel", *figures, right=figures)
     for line in lines:
         kept = f"{line.days:,} days" if line.days else "ever"
         table.add_row(line.what, line.channel or "–", kept, f"{line.count:,}", str(line.oldest or "–"))

@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, print_rows, wide_console
 from pipeline.errors import RecordError, SourceError
 
 if TYPE_CHECKING:
@@ -241,13 +241,11 @@ def _propose(file: "SourceFile", config: "Config", instead_of: Sequence[str]) ->
 def _first_rows(rows: Sequence[Mapping[str, str]], hidden: set[str], config: "Config") -> None:
     names = [name for name in (rows[0] if rows else ()) if name not in hidden]
     _say("its first rows, masked:")
-    _table(tuple(names), [tuple(_masked(row[name], config) for name in names) for row in rows])
+    print_rows(names, [[_masked(row[name], config) for name in names] for row in rows])
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    from rich.table import Table
-
-    table = Table(*header, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    table = plain_table(*header, gap=2)
     for row in rows:
         table.add_row(*row)
     wide_console().print(table)

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import print_rows
 from pipeline.errors import ConfigError
 
 
@@ -41,18 +41,7 @@ def query(options: argparse.Namespace) -> None:
 
 def write(form: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Rows to standard output as table, jsonl or csv."""
-    {"table": _write_table, "jsonl": _write_rows, "csv": _write_csv}[form](columns, rows)
-
-
-def _write_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    from rich.table import Table
-
-    table = Table(*columns, box=None, header_style="bold")
-    for row in rows:
-        table.add_row(
-            *("–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value) for value in row)
-        )
-    wide_console().print(table)
+    {"table": print_rows, "jsonl": _write_rows, "csv": _write_csv}[form](columns, rows)
 
 
 def _write_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> None:

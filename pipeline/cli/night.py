@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, wide_console
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,14 +40,11 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _show(report: "Report", published: Path) -> None:
-    from rich.table import Table
-
     console = wide_console()
     counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
     console.print(f"Nothing was new. Stored so far: {counts}." if report.run_id is None else f"Tonight: {counts}.")
-    table = Table("touchpoint", box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for name in ("n", "mean\nsentiment", "dominant\nemotion", "NPS\nn", "NPS", "95 %\ninterval"):
-        table.add_column(name, justify="left" if "emotion" in name else "right")
+    names = ("touchpoint", "n", "mean\nsentiment", "dominant\nemotion", "NPS\nn", "NPS", "95 %\ninterval")
+    table = plain_table(*names, right=("n", "mean\nsentiment", "NPS\nn", "NPS", "95 %\ninterval"))
     for values in report.rows:
         row = dict(zip(report.columns, values, strict=True))
         answered = row["nps"] is not None
@@ -63,10 +60,10 @@ def _show(report: "Report", published: Path) -> None:
     console.print(table)
     if report.note:
         console.print(report.note)
-    console.print(f"Published: {published}")
+    console.print(f"Published: {published}", soft_wrap=True)
     command = _command()
-    console.print(f"Try next:  {command} query complaints_despite_good_nps")
-    console.print(f"           {command} query before_after touchpoint=laskutus date=2026-10-01")
+    console.print(f"Try next:  {command} query complaints_despite_good_nps", soft_wrap=True)
+    console.print(f"           {command} query before_after touchpoint=laskutus date=2026-10-01", soft_wrap=True)
 
 
 def _command() -> str:

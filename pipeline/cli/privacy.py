@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console, working
+from pipeline.cli.console import plain_table, wide_console, working
 
 if TYPE_CHECKING:
     from pipeline.privacy.evaluate import Evaluation
@@ -37,16 +37,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def _print(name: str, evaluation: "Evaluation") -> None:
-    from rich.table import Table
-
     from pipeline.privacy.evaluate import SPOKEN, WRITTEN
     from pipeline.privacy.special import CATEGORIES
 
     console = wide_console()
     console.print(f"Masking of {name}: a span counts as caught if no letter or digit of it stays readable.")
-    table = Table("type", box=None, header_style="bold")
-    for column in ("n written", "recall", "n spoken", "recall", "n", "recall", "right type", "precision"):
-        table.add_column(column, justify="right")
+    columns = ("n written", "recall", "n spoken", "recall", "n", "recall", "right type", "precision")
+    table = plain_table("type", *columns, right=columns)
     types = [type_ for what, type_, _ in sorted(evaluation.counts) if what == "gold"]
     for type_ in (*dict.fromkeys(types), ""):
         cells = []

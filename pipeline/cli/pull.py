@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, wide_console
 from pipeline.errors import PullError
 
 if TYPE_CHECKING:
@@ -45,13 +45,7 @@ def _counting() -> "Iterator[Callable[[Pulled], None]]":
 
 
 def _show(found: "Sequence[Pulled]") -> None:
-    from rich.table import Table
-
-    table = Table("source", "kind", box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for name in ("files", "records"):
-        table.add_column(name, justify="right")
-    table.add_column("left out")
-    table.add_column("")
+    table = plain_table("source", "kind", "files", "records", "left out", "", right=("files", "records"))
     for pulled in found:
         left_out = ", ".join(f"{count:,} {why}" for why, count in pulled.left_out.items() if count)
         state = "not whole" if pulled.error else "whole"

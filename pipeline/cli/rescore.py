@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, wide_console
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -82,11 +82,8 @@ def _run(config: "Config", days: Days) -> None:
 
 
 def _show(waiting: Sequence["Waiting"], versions: Sequence["Version"]) -> None:
-    from rich.table import Table
-
-    table = Table("channel", box=None, header_style="bold")
-    for name in ("to be read again", "texts", "words are gone"):
-        table.add_column(name, justify="right")
+    figures = ("to be read again", "texts", "words are gone")
+    table = plain_table("channel", *figures, right=figures)
     for line in waiting:
         table.add_row(line.channel, f"{line.count:,}", f"{line.text_count:,}", f"{line.gone_count:,}")
     console = wide_console()

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.cli.console import wide_console, working
+from pipeline.cli.console import plain_table, wide_console, working
 
 COLUMNS = ("count", "accuracy", "told", "told_accuracy", "wrong_flagged", "calibration_error")
 
@@ -35,13 +35,10 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def _print(path: Path, evaluation: Mapping[str, Mapping[str, float]]) -> None:
-    from rich.table import Table
-
     console = wide_console()
     console.print(f"Roles in {path.name}: of conversations with labels, of turns without.")
-    table = Table("group", box=None, header_style="bold")
-    for column in COLUMNS:
-        table.add_column(column.replace("_", " "), justify="right")
+    names = [column.replace("_", " ") for column in COLUMNS]
+    table = plain_table("group", *names, right=names)
     for group, values in evaluation.items():
         table.add_row(group, f"{values['count']:.0f}", *(f"{values[column]:.4f}" for column in COLUMNS[1:]))
     console.print(table)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.console import wide_console
+from pipeline.cli.console import plain_table, wide_console
 from pipeline.errors import StoreError
 from pipeline.sparkline import bar, sparkline
 
@@ -67,10 +67,9 @@ def _figure(summary: Row, name: str) -> str:
 
 
 def _table_of_turns(turns: Sequence[Row]) -> "Table":
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table("turn", "at", "who", "feeling", "said", "does", box=None, header_style="bold")
+    table = plain_table("turn", "at", "who", "feeling", "said", "does")
     for turn in turns:
         feeling, at = turn["feeling"], turn["seconds"]
         table.add_row(
@@ -85,10 +84,8 @@ def _table_of_turns(turns: Sequence[Row]) -> "Table":
 
 
 def _table_of_segments(segments: Sequence[Row]) -> "Table":
-    from rich.table import Table
-
     names = ("turns", "touchpoint", "decided by", "confidence", "goal", "ease", "start", "lowest", "end", "reason")
-    table = Table(*names, box=None, header_style="bold")
+    table = plain_table(*names)
     for segment in segments:
         table.add_row(
             f"{segment['first_utterance_index']}–{segment['last_utterance_index']}",

@@ -148,9 +148,12 @@ def _read(
         segments.append(replace(segment, dimensions=dimensions, reason=reason))
     at_whole = network.of_whole(turns)
     _, longest = max(at_stretches, key=itemgetter(0))
+    dimensions = _dimensions(_with_goal_of(longest, at_whole))
+    if len(segments) == 1:  # the one stretch is the whole: what is read there cannot differ
+        segments = [replace(segments[0], dimensions=dimensions)]
     return Reading(
         segments=tuple(segments),
-        dimensions=_dimensions(_with_goal_of(longest, at_whole)),
+        dimensions=dimensions,
         events=_events(conversation, at_whole[columns(WHOLE_HEADS, "event")], logits),
         turns=read,
         mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.conversation import Evidence, MaskedConversation, MaskedText, MaskedUtterance, Token
 from pipeline.touchpoints import Taxonomies, load_palvelupolku
 from pipeline.touchpoints.reader import PathReader, lines
 from pipeline.touchpoints.reading import MOVES
+from pipeline.touchpoints.scheme import WHOLE_HEADS
 from tests.store.rows import score
 from tests.touchpoints.fakes import FakeNetwork, card
 
@@ -58,6 +60,20 @@ def test_segments_carry_their_own_goal_and_ease_and_the_whole_has_its_own(reader
     assert eases == ["easy", "hard"]
     assert sum(found.dimensions.goal.values()) == pytest.approx(1)
     assert (found.model, found.model_version) == ("fake", "1")
+
+
+def test_the_only_stretch_is_the_whole_and_reads_as_it_does(reader, monkeypatch):
+    heard = FakeNetwork.of_whole
+    monkeypatch.setattr(FakeNetwork, "of_whole", lambda self, turns: heard(self, turns) + _hard())
+    one = read(reader, *[("customer", "laskutus koko_yes koko_easy")] * 4)
+    assert one.dimensions.ease["hard"] > 0.9
+    assert one.segments[0].dimensions == one.dimensions
+    both = read(reader, *[("customer", "laskutus koko_easy")] * 4, *[("customer", "toimitus koko_easy")] * 4)
+    assert [segment.dimensions.ease["easy"] > 0.9 for segment in both.segments] == [True, True]
+
+
+def _hard():
+    return np.array([20.0 * (label == "hard") for head in WHOLE_HEADS for label in head.labels], np.float32)
 
 
 @pytest.mark.parametrize(("yes", "no", "goal"), [(7, 4, "yes"), (4, 7, "no")])
