@@ -10,6 +10,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from pipeline import store
+from pipeline.conversation import Token
 from tests.store.rows import conversation, key, load, rows
 
 HANDS_OVER = {"hand_over": 0.9}
@@ -118,14 +119,67 @@ def test_who_tells_the_story_again(
     ]
 
 
+def told(*words: tuple[str, str] | str, sentence: int = 0) -> list[Token]:
+    """Tokens by lemma and part of speech; VERB where none is given."""
+    pairs = [(word, "VERB") if isinstance(word, str) else word for word in words]
+    return [Token(lemma, lemma, upos, sentence=sentence) for lemma, upos in pairs]
+
+
+MATTER = [("Modeemi", "NOUN"), ("Kuopio", "PROPN"), ("viisi", "NUM"), ("valo", "NOUN")]
+IN_ONE, APART = [*told("juuri"), *told("kertoa")], [*told("juuri"), *told("kertoa", sentence=1)]
+
+
+@pytest.mark.parametrize(
+    ("later", "repeats"),
+    [
+        ([IN_ONE], [3]),
+        ([APART], []),
+        ([told("kertoa")], []),
+        ([told("kertoa"), told("uudestaan", "selittää")], [4]),
+        ([told(("modeemi", "NOUN"), ("kuopio", "PROPN")), told(("viisi", "NUM"))], [3, 4]),
+        ([told(("modeemi", "NOUN"), ("kuopio", "PROPN"))], []),
+        ([told(("modeemi", "VERB"), ("kuopio", "PROPN"), ("viisi", "NUM"))], []),
+        ([told("olla")] * 2 + [told(*MATTER)], [5]),
+        ([told("olla")] * 3 + [told(*MATTER)], []),
+    ],
+    ids=["says so", "in two sentences", "no word of again", "says so later", "names three things", "names two",
+         "verbs are no things", "in the third turn", "in the fourth"],
+)  # fmt: skip
+def test_words_that_tell_it_again(
+    connection: DuckDBPyConnection, tmp_path: Path, later: list[list[Token]], repeats: list[int]
+) -> None:
+    turns = [
+        {**customer(), "tokens": [*told(*MATTER), *IN_ONE]},
+        agent(1),
+        agent(2),
+        *({**customer(), "tokens": tokens} for tokens in later),
+    ]
+    columns = "repeats_story, repeat_indices"
+    assert found(connection, tmp_path, columns, turns) == [(bool(repeats), repeats)]
+
+
+def test_the_things_named_again(connection: DuckDBPyConnection, tmp_path: Path) -> None:
+    other = [("[PERSON_1]", "PROPN"), ("se", "NOUN"), ("sähkö", "NOUN")]
+    turns = [
+        {**customer(), "tokens": told(*MATTER, *other)},
+        agent(1),
+        agent(2),
+        {**customer(), "tokens": told(*reversed(MATTER), *other[:2])},
+    ]
+    assert found(connection, tmp_path, "things_again", turns) == [(["kuopio", "modeemi", "valo", "viisi"],)]
+
+
 def test_nobody_knows_whether_a_silent_customer_repeats_it(connection: DuckDBPyConnection, tmp_path: Path) -> None:
     assert found(connection, tmp_path, "repeats_story", [customer(), agent(1), agent(2)]) == [(None,)]
 
 
-def test_without_readings_a_new_agent_still_tells(connection: DuckDBPyConnection, tmp_path: Path) -> None:
-    turns = [("customer", 0.5), agent(1), agent(2), ("customer", -0.5)]
+@pytest.mark.parametrize(("words", "repeats"), [(IN_ONE, True), (APART, False), ([], None)])
+def test_without_readings_a_new_agent_and_the_words_still_tell(
+    connection: DuckDBPyConnection, tmp_path: Path, words: list[Token], repeats: bool | None
+) -> None:
+    turns = [("customer", 0.5), agent(1), agent(2), {"role": "customer", "sentiment": -0.5, "tokens": words}]
     columns = "hand_over_probability, is_new_agent, change, repeats_story"
-    assert found(connection, tmp_path, columns, turns, goal=None) == [(None, True, -1.0, None)]
+    assert found(connection, tmp_path, columns, turns, goal=None) == [(None, True, -1.0, repeats)]
 
 
 def test_from_and_to(connection: DuckDBPyConnection, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 -- description: What happens to the customer's feeling when they are handed over from one agent to another, and do they tell their story again?
 -- grain: touchpoint before and after the hand-over (hand-overs within a conversation)
--- unit: feeling -1…1, mean of the hand-overs with turns of the customer that count on both sides (compared_count); mean_change -2…2 with its 95 % interval (Student's t); in_context_share 0…1 of them whose turns were read in context; repeat_share 0…1 of those after which the customer speaks and cues are known (told_count), with Wilson's 95 % interval
+-- unit: feeling -1…1, mean of the hand-overs with turns of the customer that count on both sides (compared_count); mean_change -2…2 with its 95 % interval (Student's t); in_context_share 0…1 of them whose turns were read in context; repeat_share 0…1 of those after which the customer speaks and cues or words are known (told_count), with Wilson's 95 % interval
 -- people: customer_count by from_touchpoint, to_touchpoint; compared_customer_count for compared_count, mean_before, mean_after, mean_change, change_low, change_high, in_context_share; told_customer_count for told_count, repeat_share, repeat_low, repeat_high
 WITH counts AS (
     SELECT from_touchpoint, to_touchpoint,

@@ -2,6 +2,22 @@
 -- speaks who had not yet spoken. What lies at most two turns of agents apart is one: "siirrän sinut", "hetki", "täällä Maija".
 --
 -- Before are the customer's turns since the hand-over before it (or the start), after those until the next (or the end).
+--
+-- The story is told again where a turn after it says so (juuri kerroin, selitän taas; an earlier contact, effort), or where
+-- the first three turns to who took over name three things again that were named before.
+
+CREATE OR REPLACE MACRO says_told_again(tokens) AS  -- a word of telling, and of just now or again, in one sentence
+    list_has_any(
+        [token.sentence FOR token IN tokens IF token.lemma IN
+            ('kertoa', 'selittää', 'sanoa', 'kirjoittaa', 'puhua', 'luetella')],
+        [token.sentence FOR token IN tokens IF token.lemma IN
+            ('äsken', 'äskeinen', 'juuri', 'just', 'justiin', 'taas', 'uudestaan', 'uudelleen', 'kerta')]
+    );
+
+CREATE OR REPLACE MACRO things_named(tokens) AS
+    [lower(token.lemma) FOR token IN tokens
+        IF token.upos IN ('NOUN', 'PROPN', 'NUM') AND token.disfluency IS NULL
+            AND len(token.lemma) > 2 AND token.lemma[1] <> '['];
 
 CREATE OR REPLACE VIEW hand_offs AS
 WITH agent_turns AS (
@@ -41,8 +57,12 @@ found AS (
 ),
 turns AS (
     SELECT conversation_id, utterance_index AS turn_index, touchpoint, counts, feeling, variance, feeling_source,
-        greatest(repeat_contact_probability, effort_probability) >= 0.5 AS repeats
+        CASE WHEN repeat_contact_probability IS NOT NULL OR effort_probability IS NOT NULL OR len(tokens) > 0 THEN
+            coalesce(greatest(repeat_contact_probability, effort_probability) >= 0.5, false) OR says_told_again(tokens)
+        END AS repeats,
+        things_named(tokens) AS things
     FROM utterances
+    SEMI JOIN found USING (conversation_id)
     LEFT JOIN utterance_touchpoints USING (conversation_id, utterance_index)
     LEFT JOIN customer_feelings USING (conversation_id, utterance_index)
     LEFT JOIN utterance_readings USING (conversation_id, utterance_index)
@@ -50,10 +70,20 @@ turns AS (
     WHERE utterances.speaker_role = 'customer'
 ),
 beside AS (
-    SELECT found.*, turns.* EXCLUDE (conversation_id), turn_index > utterance_index AS is_after
+    SELECT found.*, turns.* EXCLUDE (conversation_id), turn_index > utterance_index AS is_after,
+        turn_index > last_utterance_index AND count(*) FILTER (turn_index > last_utterance_index) OVER so_far <= 3 AS is_first
     FROM found
     LEFT JOIN turns ON turns.conversation_id = found.conversation_id
         AND turn_index > last_index_before AND turn_index < first_index_after
+    WINDOW so_far AS (PARTITION BY found.conversation_id, utterance_index ORDER BY turn_index)
+),
+named AS (
+    SELECT conversation_id, utterance_index,
+        list_sort(list_intersect(
+            flatten(list(things) FILTER (NOT is_after)), flatten(list(things) FILTER (is_first))
+        )) AS things_again
+    FROM beside
+    GROUP BY conversation_id, utterance_index
 ),
 compared AS (
     SELECT conversation_id, utterance_index,
@@ -69,9 +99,14 @@ compared AS (
             + sum(variance) FILTER (counts AND is_after) / count(*) FILTER (counts AND is_after) ** 2 AS variance,
         list(turn_index ORDER BY turn_index) FILTER (counts AND NOT is_after) AS before_indices,
         list(turn_index ORDER BY turn_index) FILTER (counts AND is_after) AS after_indices,
-        bool_or(repeats) FILTER (is_after) AS repeats_story,
-        list(turn_index ORDER BY turn_index) FILTER (repeats AND is_after) AS repeat_indices
-    FROM beside
+        bool_or(repeats OR names_again) FILTER (is_after) AS repeats_story,
+        list(turn_index ORDER BY turn_index) FILTER ((repeats OR names_again) AND is_after) AS repeat_indices,
+        any_value(things_again) FILTER (names_again) AS things_again
+    FROM (
+        SELECT *, is_first AND len(things_again) >= 3 AND list_has_any(things, things_again) AS names_again
+        FROM beside
+        JOIN named USING (conversation_id, utterance_index)
+    )
     GROUP BY conversation_id, utterance_index
 )
 SELECT conversation_id, utterance_index, last_utterance_index, channel, started_date, customer_key,
@@ -84,7 +119,8 @@ SELECT conversation_id, utterance_index, last_utterance_index, channel, started_
     repeats_story,
     coalesce(before_indices, []) AS before_indices,
     coalesce(after_indices, []) AS after_indices,
-    coalesce(repeat_indices, []) AS repeat_indices
+    coalesce(repeat_indices, []) AS repeat_indices,
+    coalesce(things_again, []) AS things_again
 FROM compared
 JOIN conversations USING (conversation_id)
 LEFT JOIN utterance_touchpoints USING (conversation_id, utterance_index);
@@ -104,7 +140,8 @@ COMMENT ON COLUMN hand_offs.mean_before IS 'Mean feeling of the customer''s turn
 COMMENT ON COLUMN hand_offs.mean_after IS 'Mean feeling of those after its beginning, until the next hand-over or the end. NULL: none.';
 COMMENT ON COLUMN hand_offs.change IS 'mean_after minus mean_before, -2 to 2.';
 COMMENT ON COLUMN hand_offs.change_standard_error IS 'Its standard error, carried from the probabilities of the turns.';
-COMMENT ON COLUMN hand_offs.repeats_story IS 'Whether the customer tells again of an earlier contact, or of effort, in any turn after it (repeat_contact or effort, 0.5 or more). NULL: no turn, or not told.';
+COMMENT ON COLUMN hand_offs.repeats_story IS 'Whether the customer tells it again: says so in any turn after it (juuri kerroin; or repeat_contact or effort, 0.5 or more), or names three things again (things_again). NULL: no turn, or neither cues nor words are known.';
 COMMENT ON COLUMN hand_offs.before_indices IS 'The utterances that mean_before is of.';
 COMMENT ON COLUMN hand_offs.after_indices IS 'The utterances that mean_after is of.';
 COMMENT ON COLUMN hand_offs.repeat_indices IS 'The utterances that repeats_story is of.';
+COMMENT ON COLUMN hand_offs.things_again IS 'Nouns, names and numbers (lemmas) of before that the first three turns to who took over name again; empty if fewer than three, or where the words are gone.';
