@@ -206,7 +206,7 @@ def test_wrong_setting_names_itself(
 def test_run_shows_the_table_then_that_nothing_is_new(tmp_path: Path, sample_night: Path) -> None:
     home = sample_night.parents[2]
     again = run(home, "run", str(SAMPLES)).stdout.decode()
-    assert again.startswith("Nothing was new. Stored so far: 171 conversations")
+    assert again.startswith("Nothing was new. Stored so far: 197 conversations")
     assert "laskutus" in again
     assert str(sample_night) in again
     assert again.count("tunnepolku query") == 2

@@ -10,14 +10,22 @@ import pytest
 
 from pipeline import store
 from pipeline.config import Config
-from pipeline.conversation import Conversation, SurveyResponse
+from pipeline.conversation import Conversation, DeviceEvent, SurveyResponse
 from pipeline.errors import RecordError
 from pipeline.sources import find_files, read, recognise
 from tests.conftest import ROOT, SAMPLES
 
 WRITTEN_FOR = json.loads((ROOT / "tests" / "sample_touchpoints.json").read_text(encoding="utf-8"))
 """The touchpoint each conversation was written for."""
+FORMATS = {"chat_jsonl", "chat_csv", "call_json", "call_webvtt", "survey_csv", "device_csv"}
 PROMOTERS_WHO_COMPLAIN = {"chat-0061", "call-0058", "call-0071"}
+CONTRADICTIONS = {
+    (f"chat-{chat:04d}", f"call-{chat - 9:04d}"): ("no", "yes") if chat in (99, 102) else ("yes", "no")
+    for chat in range(96, 104)
+}
+"""Who was told in the chat that it is done, and then in the call that it is not; of two it was the call that did it."""
+BRIEFED = ("call-0084", "chat-0094")
+"""Who is handed over by an agent that tells the next one what it is about."""
 
 
 @pytest.fixture
@@ -49,9 +57,10 @@ def test_samples_are_as_many_and_as_varied_as_promised(config: Config) -> None:
     ]
     conversations = [record for _, record in found if isinstance(record, Conversation)]
     answers = [record for _, record in found if isinstance(record, SurveyResponse)]
-    assert {name for name, _ in found} == {"chat_jsonl", "chat_csv", "call_json", "call_webvtt", "survey_csv"}
-    assert len(conversations) == len(WRITTEN_FOR) == 171
-    assert len([answer for answer in answers if answer.nps_rating is not None]) == 304
+    assert {name for name, _ in found} == FORMATS
+    assert len(conversations) == len(WRITTEN_FOR) == 197
+    assert len([answer for answer in answers if answer.nps_rating is not None]) == 324
+    assert sum(isinstance(record, DeviceEvent) for _, record in found) == 61
     assert sum(isinstance(record, RecordError) for _, record in found) == 3
     assert all(4 <= len(conversation.utterances) <= 25 for conversation in conversations)
     days = {c.started_at.astimezone(config.time.zone).date() for c in conversations if c.started_at}
@@ -111,6 +120,45 @@ def test_story_7_cancelling_hurts(night: duckdb.DuckDBPyConnection) -> None:
     touchpoints = metric(night, "touchpoints", "touchpoint")
     assert touchpoints["muutos_ja_irtisanominen"]["nps"] < 0
     assert touchpoints["muutos_ja_irtisanominen"]["dominant_emotion"] in ("anger", "sadness")
+
+
+def test_story_8_who_is_handed_over_tells_it_again(night: duckdb.DuckDBPyConnection) -> None:
+    found = night.execute(
+        "SELECT conversation_id, change, repeats_story FROM hand_offs ORDER BY conversation_id"
+    ).fetchall()
+    assert [id for id, *_ in found] == [
+        *(f"call-{n:04d}" for n in range(82, 87)),
+        *(f"chat-{n:04d}" for n in range(91, 96)),
+    ]
+    told = {id: repeats for id, _, repeats in found}
+    assert [told.pop(id) for id in BRIEFED] == [False, False]
+    assert sum(told.values()) >= 6, "measured: 7 of 8"
+    change = {id: change for id, change, _ in found}
+    assert min(change.pop(id) for id in BRIEFED) > 0 > max(change.values())
+
+
+def test_story_9_what_was_done_by_the_chat_is_not_by_the_call(night: duckdb.DuckDBPyConnection) -> None:
+    again = night.execute("""
+        SELECT conversation_id FROM fcr_evidence JOIN fcr_evidence AS survey USING (conversation_id)
+        WHERE fcr_evidence.source = 'behaviour' AND survey.source = 'survey' AND NOT fcr_evidence.value AND survey.value
+    """).fetchall()
+    assert {id for (id,) in again} >= {"chat-0096", "chat-0101", "chat-0103"}, "settled, they answered, and came again"
+    pairs = night.execute("""
+        SELECT first_conversation_id, second_conversation_id, first_goal, second_goal
+        FROM contradictions WHERE is_of_goals ORDER BY ALL
+    """).fetchall()
+    assert {second: CONTRADICTIONS[first, second] for first, second, *_ in pairs} == {
+        pair[1]: pair[2:] for pair in pairs
+    }
+    assert len(pairs) >= 3, "measured: 4 of 8"
+    waits = metric(night, "contact_waits", "wait")
+    assert all(waits[wait]["mean_change"] < 0 for wait in ("1-3 days", "3-7 days"))
+
+
+def test_story_10_modems_report_it_first(night: duckdb.DuckDBPyConnection) -> None:
+    signals = metric(night, "device_signals", "device_code")
+    assert signals["LINE_DOWN"]["contact_low"] > signals["FW_UPDATED"]["contact_high"]
+    assert signals["LINE_DOWN"]["before_share"] == 0
 
 
 def test_touchpoints_are_those_the_conversations_were_written_for(night: duckdb.DuckDBPyConnection) -> None:

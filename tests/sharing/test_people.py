@@ -71,7 +71,7 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
-        ("touchpoints", {"customer_count": 2, "dominant_customer_count": 2, "respondent_count": 2}),
+        ("touchpoints", {"customer_count": 2, "respondent_count": 2}),
         ("channels", {"customer_count": 2, "respondent_count": 2}),
         ("recovery", {"customer_count": 2}),
         ("asr_quality", {"customer_count": 2}),
@@ -104,12 +104,20 @@ def read(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
         ("waits", {"customer_count": 2, "agent_count": 3}),
         ("pillars", {"customer_count": 2, "agent_count": 2, "cx_customer_count": 2, "ux_customer_count": 2,
                      "least_customer_count": 2}),
-        ("emotion_and_reason", {"customer_count": 2, "dominant_customer_count": 2, "price_customer_count": 2,
-                                "goal_customer_count": 2}),
+        ("emotion_and_reason", {"customer_count": 2, "price_customer_count": 2, "goal_customer_count": 2}),
     ],
 )  # fmt: skip
 def test_people_are_counted_and_not_contacts(two_people: DuckDBPyConnection, name: str, counts: dict[str, int]) -> None:
     assert read(two_people, name) == counts
+
+
+@pytest.mark.parametrize("name", ["touchpoints", "emotion_and_reason"])
+def test_people_whose_emotion_stands_out(two_people: DuckDBPyConnection, tmp_path: Path, name: str) -> None:
+    """The anger of two people at laskutus does, once somebody is calm elsewhere."""
+    calm = conversation("calm", [("customer", 0.1)] * 9, touchpoint="toimitus")
+    load(two_people, tmp_path, [calm], file="calm.jsonl")
+    table = read_table(two_people, name)
+    assert [size for size in table.sizes("dominant_customer_count") if size] == [2], table.rows
 
 
 def test_pairs_of_channels_count_customers(connection: DuckDBPyConnection, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 -- description: What do customers feel at each touchpoint, and how much do they speak of price, time and outcome, with which feeling?
 -- grain: touchpoint
--- unit: mean_feeling -1…1 with its 95 % interval (Student's t over customers, each of them the mean of their conversations); dominant_emotion: the one that stands out most against all touchpoints (see emotions); price (driver edullisuus), time (nopeus), outcome (ratkaisu): _share 0…1 of the conversations in which the customer names it, NULL where the drivers in use do not hold it, _feeling -1…1 of the turns that do; goal_yes_share 0…1 of the goals that are yes or no, with Wilson's 95 % interval; in_context_share 0…1 of the turns whose feeling was read in context
+-- unit: mean_feeling -1…1 with its 95 % interval (Student's t over customers, each of them the mean of their conversations); dominant_emotion: the one that stands out most against all touchpoints, NULL where none does by 1.96 standard errors (see emotions); price (driver edullisuus), time (nopeus), outcome (ratkaisu): _share 0…1 of the conversations in which the customer names it, NULL where the drivers in use do not hold it, _feeling -1…1 of the turns that do; goal_yes_share 0…1 of the goals that are yes or no, with Wilson's 95 % interval; in_context_share 0…1 of the turns whose feeling was read in context
 -- people: customer_count by touchpoint; dominant_customer_count for dominant_emotion; price_customer_count for price_share, price_feeling; time_customer_count for time_share, time_feeling; outcome_customer_count for outcome_share, outcome_feeling; goal_customer_count for goal_yes_share, goal_yes_low, goal_yes_high
 WITH felt AS (
     SELECT touchpoint, conversation_id, utterance_index, feeling, feeling_source,
@@ -27,8 +27,8 @@ feelings AS (
 ),
 dominant AS (
     SELECT touchpoint,
-        arg_max(emotion, (z, share)) FILTER (share > 0) AS dominant_emotion,
-        arg_max(present_customer_count, (z, share)) FILTER (share > 0) AS dominant_customer_count
+        arg_max(emotion, (z, share)) FILTER (z >= 1.96) AS dominant_emotion,
+        arg_max(present_customer_count, (z, share)) FILTER (z >= 1.96) AS dominant_customer_count
     FROM touchpoint_emotions
     GROUP BY touchpoint
 ),

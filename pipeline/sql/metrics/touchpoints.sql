@@ -1,6 +1,6 @@
 -- description: The night's table: how customers felt at each touchpoint, beside the NPS of those who answered about it.
 -- grain: touchpoint
--- unit: mean_sentiment -1…1; dominant_emotion: the one that stands out most against all touchpoints (highest z, see emotions); nps -100…100 with its 95 % interval
+-- unit: mean_sentiment -1…1; dominant_emotion: the one that stands out most against all touchpoints (highest z, see emotions), NULL where none does by 1.96 standard errors; nps -100…100 with its 95 % interval
 -- people: customer_count by stage, touchpoint; dominant_customer_count for dominant_emotion; respondent_count for nps_count, nps, nps_low, nps_high
 WITH felt AS (
     SELECT
@@ -21,8 +21,8 @@ WITH felt AS (
 dominant AS (
     SELECT
         touchpoint,
-        arg_max(emotion, (z, share)) FILTER (share > 0) AS dominant_emotion,
-        arg_max(present_customer_count, (z, share)) FILTER (share > 0) AS dominant_customer_count
+        arg_max(emotion, (z, share)) FILTER (z >= 1.96) AS dominant_emotion,
+        arg_max(present_customer_count, (z, share)) FILTER (z >= 1.96) AS dominant_customer_count
     FROM touchpoint_emotions
     GROUP BY touchpoint
 ),
