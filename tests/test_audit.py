@@ -170,9 +170,12 @@ def test_names_that_are_not_masked_are_not_said_to_be(config: Config, monkeypatc
     assert "**Nimiä ei peitetä**" in after
 
 
-def test_the_floor_is_that_of_the_settings(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "alle 5 henkilön ryhmät" in write_record(config, DAY)
-    assert "alle 20 henkilön ryhmät" in write_record(changed(monkeypatch, PRIVACY__MIN_GROUP="20"), DAY)
+@pytest.mark.usefixtures("config")
+def test_the_floor_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for count in ("5", "20"):
+        record = write_record(changed(monkeypatch, PRIVACY__MIN_GROUP=count), DAY)
+        assert f"alle {count} henkilön ryhmät" in record
+        assert f"vähintään {count} työntekijää" in record
 
 
 @pytest.mark.parametrize("model", ["affect-finnish-0.2.1", "affect-linear-0.3.0", "affect-lexicon-0.1.0"])
