@@ -1,7 +1,7 @@
-"""What turns and stretches are about by their letters: linear layers on character n-grams.
+"""What the letters tell of turns, stretches and conversations: linear layers on character n-grams.
 
 They learn the words of many trades from few conversations, where the network learns what turns have to do with each
-other; together they are right more often than either (the figures are in CONTRIBUTING).
+other; together they are right more often than either, of everything that is read (the figures are in CONTRIBUTING).
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from pipeline.errors import ModelError
-from pipeline.touchpoints.scheme import MATTERS
+from pipeline.touchpoints.scheme import MATTERS, TURN_HEADS, WHOLE_HEADS, columns, width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,16 @@ LONGEST = 40
 """No stretch of more turns is read as a whole."""
 AT_ONCE = 500
 """So many stretches are read together."""
+BEFORE_WEIGHT = 0.4
+"""What the turn before counts beside a turn, for what that does."""
+LAST, LAST_OF_OTHERS = 4, 2
+"""So many last turns tell how a conversation ends, so many of those whom the customer speaks with."""
+PART_WEIGHT = 0.7
+"""What all turns, the customer's and the last of the others count beside the last."""
+DEEDS = slice(columns(TURN_HEADS, "customer").start, columns(TURN_HEADS, "feeling").stop)
+"""The columns of `TURN_HEADS` that tell what a turn does and what the customer feels in it."""
+BLOCKS = {"turn": 3, "span": 2, "deed": 2, "part": 4}
+"""So many blocks of n-grams each layer has."""
 
 
 def make_vectorizer() -> Any:
@@ -39,28 +49,36 @@ def make_vectorizer() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Weights (features, matters) and bias (matters)."""
+    """Weights (features, columns) and bias (columns)."""
 
     weights: "Floats"
     bias: "Floats"
 
-    def read(self, rows: Any) -> "Floats":
-        """The probability of each of `MATTERS` (rows, matters)."""
+    def logits(self, rows: Any) -> "Floats":
+        """Log odds of each column (rows, columns)."""
         import numpy as np
 
-        logits = rows @ self.weights + self.bias
+        return np.asarray(rows @ self.weights + self.bias, dtype=np.float32)
+
+    def read(self, rows: Any) -> "Floats":
+        """The probability of each column, of which one holds (rows, columns)."""
+        import numpy as np
+
+        logits = self.logits(rows)
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
-    """A fitted vectorizer, idf (n-grams), what reads turns (3 × n-grams) and what reads stretches (2 × n-grams)."""
+    """A fitted vectorizer, idf (n-grams), and what reads matters of turns and stretches, deeds, and parts as wholes."""
 
     vectorizer: Any
     idf: "Floats"
     of_turns: Layer
     of_spans: Layer
+    of_deeds: Layer
+    of_parts: Layer
 
     def read(self, texts: Sequence[str]) -> "Floats":
         """Of the turns of one conversation the probability of each of `MATTERS` (turns, matters)."""
@@ -78,6 +96,20 @@ class Lexical:
         counts, places = self.vectorizer.transform(texts), spans(len(texts))
         parts = [places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE)]
         return np.concatenate([self.of_spans.read(span_features(counts, customers, part, self.idf)) for part in parts])
+
+    def read_deeds(self, texts: Sequence[str]) -> "Floats":
+        """Of the turns of one conversation the log odds of what they do and feel (turns, `DEEDS`)."""
+        return self.of_deeds.logits(deed_features(self.vectorizer.transform(texts), self.idf))
+
+    def read_part(self, texts: Sequence[str], customers: Sequence[bool]) -> "Floats":
+        """Of a conversation or a stretch the log odds of its goal, ease and events (columns of `WHOLE_HEADS`).
+
+        Args:
+            texts: its turns.
+            customers: which of them are a customer's.
+        """
+        logits: Floats = self.of_parts.logits(part_features(self.vectorizer.transform(texts), customers, self.idf))[0]
+        return logits
 
 
 def spans(turns: int) -> list[tuple[int, int]]:
@@ -125,6 +157,36 @@ def features(counts: Any, idf: "Floats") -> Any:
     return hstack([_weighed(counts, idf), _weighed(around, idf), whole * WHOLE_WEIGHT], format="csr")
 
 
+def deed_features(counts: Any, idf: "Floats") -> Any:
+    """Two blocks of TF-IDF of a conversation's turns (turns, 2 × n-grams), sparse: each turn, and the one before it.
+
+    Args:
+        counts: of each turn (turns, n-grams), sparse.
+        idf: inverse document frequency (n-grams).
+    """
+    from scipy.sparse import csr_matrix, hstack, vstack
+
+    before = vstack([csr_matrix((1, counts.shape[1]), dtype=counts.dtype), counts[:-1]], format="csr")
+    return hstack([_weighed(counts, idf), _weighed(before, idf) * BEFORE_WEIGHT], format="csr")
+
+
+def part_features(counts: Any, customers: Sequence[bool], idf: "Floats") -> Any:
+    """Four blocks of TF-IDF of some turns in a row (1, 4 × n-grams), sparse: the last, all, customers', others' last.
+
+    Args:
+        counts: of each turn (turns, n-grams), sparse.
+        customers: which turns are a customer's.
+        idf: inverse document frequency (n-grams).
+    """
+    from scipy.sparse import csr_matrix, hstack
+
+    places = range(counts.shape[0])
+    others = [place for place in places if not customers[place]]
+    parts = [places[-LAST:], places, [place for place in places if customers[place]], others[-LAST_OF_OTHERS:]]
+    blocks = [_weighed(csr_matrix(counts[list(part)].sum(axis=0)), idf) for part in parts]
+    return hstack([blocks[0], *(block * PART_WEIGHT for block in blocks[1:])], format="csr")
+
+
 def _weighed(counts: Any, idf: "Floats") -> Any:
     import numpy as np
     from sklearn.preprocessing import normalize
@@ -135,11 +197,12 @@ def _weighed(counts: Any, idf: "Floats") -> Any:
 
 
 def save(lexical: Lexical, folder: Path) -> None:
-    """Write `lexical.npz`; weights become whole numbers from -127 to 127 times a scale per matter, idf halves."""
+    """Write `lexical.npz`; weights become whole numbers from -127 to 127 times a scale per column, idf halves."""
     import numpy as np
 
     arrays = {}
-    for name, layer in (("turn", lexical.of_turns), ("span", lexical.of_spans)):
+    layers = (lexical.of_turns, lexical.of_spans, lexical.of_deeds, lexical.of_parts)
+    for name, layer in zip(BLOCKS, layers, strict=True):
         scale = np.maximum(np.abs(layer.weights).max(axis=0), 1e-6) / 127
         arrays[f"{name}_weights"] = np.round(layer.weights / scale).astype(np.int8)
         arrays[f"{name}_scale"] = scale.astype(np.float32)
@@ -164,10 +227,11 @@ def load(folder: Path) -> Lexical:
             vectorizer.set_params(vocabulary=arrays["terms"].tobytes().decode().split("\n"))
             idf = arrays["idf"].astype(np.float32)
             layers = [
-                Layer(arrays[f"{name}_weights"] * arrays[f"{name}_scale"], arrays[f"{name}_bias"])
-                for name in ("turn", "span")
+                Layer(arrays[f"{name}_weights"] * arrays[f"{name}_scale"], arrays[f"{name}_bias"]) for name in BLOCKS
             ]
-        if [layer.weights.shape for layer in layers] != [(blocks * len(idf), len(MATTERS)) for blocks in (3, 2)]:
+        sizes = (len(MATTERS), len(MATTERS), DEEDS.stop - DEEDS.start, width(WHOLE_HEADS))
+        wanted = [(blocks * len(idf), size) for blocks, size in zip(BLOCKS.values(), sizes, strict=True)]
+        if [layer.weights.shape for layer in layers] != wanted:
             raise ValueError
     except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         raise ModelError(f"{path} cannot be read: restore it from the repository.") from None

@@ -26,19 +26,19 @@ class FakeNetwork:
     def turns(self, conversations):
         return [np.array([list(_row(line.text)) for line in lines], np.float32) for lines in conversations]
 
-    def of_turns(self, turns):
+    def of_turns(self, turns, lines):
         return turns[:, : width(TURN_HEADS)]
 
     def matters(self, read, lines):
         return read
 
-    def of_stretch(self, turns):
+    def of_stretch(self, turns, lines):
         return turns[:, width(TURN_HEADS) :].max(axis=0)[: width(STRETCH_HEADS)]
 
     def spans(self, lines):
         return None
 
-    def of_whole(self, turns):
+    def of_whole(self, turns, lines):
         return turns[:, width(TURN_HEADS) :].max(axis=0)[: width(WHOLE_HEADS)]
 
 

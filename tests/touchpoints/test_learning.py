@@ -11,10 +11,21 @@ import pytest
 from pipeline.errors import ModelError
 from pipeline.models import verified_card
 from pipeline.touchpoints import lexical
-from pipeline.touchpoints.learning.lexical import teach_lexical
+from pipeline.touchpoints.learning.lexical import NEVER, teach_lexical
 from pipeline.touchpoints.learning.network import Example, Recipe
 from pipeline.touchpoints.network import Line, window_turns
-from pipeline.touchpoints.scheme import MATTERS, STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, columns, width
+from pipeline.touchpoints.reading import GOALS
+from pipeline.touchpoints.scheme import (
+    AGENT_DEEDS,
+    CUSTOMER_DEEDS,
+    FEELINGS,
+    MATTERS,
+    STRETCH_HEADS,
+    TURN_HEADS,
+    WHOLE_HEADS,
+    columns,
+    width,
+)
 from tests.conftest import ROOT
 
 ALONE = ROOT / "models" / "affect-finnish-0.2.1"
@@ -107,12 +118,87 @@ def test_a_long_conversation_is_read_in_stretches_of_bounded_length(letters):
     assert together[places.index((88, 89))] == pytest.approx(alone[1], abs=1e-5)
 
 
-def test_letters_come_back_as_they_were_written(letters, tmp_path):
+def acting(customer, agent, goal):
+    """A talk of four turns, of which it is known what they do and feel; the last tells how it ended."""
+    customer_text, deed, feeling = customer
+    agent_text, move = agent
+    texts = [customer_text, agent_text, "no niin", "kiitti kaikki toimii" if goal == "yes" else "jäi tekemättä"]
+    rows = turns_of(["laskutus"] * 4)
+    for place in (0, 2, 3):
+        rows[place, columns(TURN_HEADS, "customer")] = [place == 0 and deed == label for label in CUSTOMER_DEEDS]
+        rows[place, columns(TURN_HEADS, "feeling")] = [value == (feeling if place == 0 else 0) for value in FEELINGS]
+    rows[1, columns(TURN_HEADS, "agent")] = [move == label for label in AGENT_DEEDS]
+    dimensions = np.array([goal == "yes", goal == "no", 0, 0, 0, 0, 1], np.float32)
+    whole = np.concatenate([dimensions, [deed == "complaint", 0, 0, 0]]).astype(np.float32)
+    windows, alone = [], np.zeros((4, 1), np.float32)
+    return Example(texts, [True, False, True, True], windows, alone, rows, whole, [(0, 3, dimensions)])
+
+
+@pytest.fixture(scope="module")
+def acted():
+    """Letters that know complaints and thanks, understanding and handing over."""
+    customers = [("tämä on aivan törkeetä", "complaint", -2), ("kiitos kovasti avusta", "thanks", 2)]
+    agents = [("ymmärrän että harmittaa", "understanding"), ("siirrän sinut eteenpäin", "hand_over")]
+    talks = [acting(one, other, goal) for one in customers for other in agents for goal in ("yes", "no")]
+    return teach_lexical([*talks * 4, *(example(seed) for seed in range(8))], passes=20)
+
+
+def likely(acted, texts):
+    """The labels of what each turn most probably does, of deeds with log odds above 0."""
+    labels = [label for head in TURN_HEADS for label in head.labels][lexical.DEEDS]
+    return [{labels[place] for place in np.flatnonzero(row > 0)} for row in acted.read_deeds(texts)]
+
+
+def test_letters_tell_what_turns_do_and_feel(acted):
+    found = likely(acted, ["törkeetä on", "ymmärrän", "kiitoksia avusta", "siirränkö"])
+    assert [one & {"complaint", "thanks", "understanding", "hand_over", "-2", "2"} for one in found] == [
+        {"complaint", "-2"},
+        {"understanding"},
+        {"thanks", "2"},
+        {"hand_over"},
+    ]
+
+
+def test_the_turn_before_counts_for_what_a_turn_does(acted):
+    after = [acted.read_deeds([before, "joo"])[1] for before in ("törkeetä", "kiitos avusta")]
+    assert np.abs(after[0] - after[1]).max() > 0.01
+    first = acted.read_deeds(["joo", "törkeetä"])[0]
+    assert first == pytest.approx(acted.read_deeds(["joo", "kiitos"])[0], abs=1e-5), "not the turn after"
+
+
+def test_of_what_nobody_does_letters_are_sure(acted):
+    labels = [label for head in TURN_HEADS for label in head.labels][lexical.DEEDS]
+    assert acted.read_deeds(["törkeetä"])[0, labels.index("churn")] == NEVER
+
+
+def test_letters_tell_how_a_part_ends(acted):
+    goals = columns(WHOLE_HEADS, "goal")
+    for last, wanted in (("hyvä nyt kaikki toimii", "yes"), ("se jäi tekemättä", "no")):
+        read = acted.read_part(["kiitos", "ymmärrän", "no niin", last], [True, False, True, True])
+        assert GOALS[read[goals].argmax()] == wanted
+    assert acted.read_part(["kaikki toimii"], [False]).shape == (width(WHOLE_HEADS),), "without a customer"
+
+
+def test_a_part_is_its_last_turns_all_and_those_of_each_side(letters):
+    texts = ["lasku", "paketti", "auki", "eräpäivä", "pyhinä", "noudin"]
+    customers = [True, False, True, True, False, False]
+    size = len(letters.idf)
+    found = lexical.part_features(letters.vectorizer.transform(texts), customers, letters.idf).toarray()[0]
+    for block, part in enumerate((texts[-4:], texts, ["lasku", "auki", "eräpäivä"], ["pyhinä", "noudin"])):
+        (alone,) = lexical.deed_features(letters.vectorizer.transform([" ".join(part)]), letters.idf).toarray()
+        weight = lexical.PART_WEIGHT if block else 1
+        assert found[block * size : (block + 1) * size] == pytest.approx(alone[:size] * weight, abs=1e-6)
+
+
+def test_letters_come_back_as_they_were_written(acted, tmp_path):
+    letters = acted
     lexical.save(letters, tmp_path)
     texts = ["lasku", "paketti tuli", ""]
     found = lexical.load(tmp_path)
     assert found.read(texts) == pytest.approx(letters.read(texts), abs=0.02)
     assert found.read_spans(texts, [1, 0, 1]) == pytest.approx(letters.read_spans(texts, [1, 0, 1]), abs=0.02)
+    assert found.read_deeds(texts) == pytest.approx(letters.read_deeds(texts), abs=0.05)
+    assert found.read_part(texts, [1, 0, 1]) == pytest.approx(letters.read_part(texts, [1, 0, 1]), abs=0.05)
 
 
 def test_a_file_of_letters_that_is_missing_or_another_is_told(tmp_path):
@@ -151,7 +237,7 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
 
     from pipeline.touchpoints.learning.network import make_network, teach
     from pipeline.touchpoints.learning.train import Alone, go_on_from, write
-    from pipeline.touchpoints.network import LEAN, SELDOM, load, said
+    from pipeline.touchpoints.network import LEAN, LETTERS, load, said
 
     alone = Alone(ALONE)
     examples = [example(seed, alone.ids, alone.read) for seed in range(24)]
@@ -169,26 +255,28 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     folder = tmp_path / "path-tiny-1.0.0"
     write(network, teach_lexical(examples, passes=60), alone, examples, folder, recipe="tiny")
     loaded = load(verified_card(folder))
-    for heads, bias in ((TURN_HEADS, "turn"), (WHOLE_HEADS, "whole")):
-        labels = [label for head in heads for label in head.labels]
-        leaned = loaded.heads[f"{bias}_bias"] - getattr(network, bias).bias.detach().numpy()
-        assert dict(zip(labels, leaned, strict=True)) == pytest.approx(
-            {label: LEAN if label in SELDOM else 0 for label in labels}, abs=1e-5
-        )
     new = example(99, alone.ids, alone.read)
-    lines = [Line("asiakas", text) for text in new.texts]
+    texts = new.texts
+    lines = [Line("asiakas", text) for text in texts]
     (turns,) = loaded.turns([lines])
     with torch.no_grad():
         (wanted,) = network.vectors(network.begin([new]))
     assert turns == pytest.approx(wanted.numpy(), abs=0.25), "whole numbers in place of halves"
-    matter = said(loaded.of_turns(turns), TURN_HEADS[0], columns(TURN_HEADS, "matter"))
+    read = loaded.of_turns(turns, lines)
+    own, letters = turns @ loaded.heads["turn_weight"].T + loaded.heads["turn_bias"], loaded.lexical.read_deeds(texts)
+    beside = np.split(letters, np.cumsum([len(head.labels) for head in TURN_HEADS[1:3]]), axis=1)
+    for head, told in zip(TURN_HEADS[1:4], beside, strict=True):
+        place, weight = columns(TURN_HEADS, head.name), LETTERS[head.name]
+        lean = LEAN if head.kind == "any" else 0
+        assert read[:, place] == pytest.approx((1 - weight) * own[:, place] + weight * told + lean, abs=1e-4)
+    matter = said(read, TURN_HEADS[0], columns(TURN_HEADS, "matter"))
     wanted_matters = new.turns[:, columns(TURN_HEADS, "matter")].argmax(axis=1)
     assert matter.argmax(axis=1).tolist() == wanted_matters.tolist()
     assert loaded.matters(matter, lines).argmax(axis=1).tolist() == wanted_matters.tolist()
     of_spans = loaded.spans(lines)
     assert MATTERS[of_spans[0, 2].argmax()] == MATTERS[wanted_matters[0]]
     assert MATTERS[of_spans[3, 5].argmax()] == MATTERS[wanted_matters[3]]
-    assert loaded.of_whole(turns)[:2].argmax() == new.whole[:2].argmax()
+    assert loaded.of_whole(turns, lines)[:2].argmax() == new.whole[:2].argmax()
 
     further = make_network(start, np.zeros_like(read[0]), np.zeros_like(read[0]), frozen_layers=1)
     go_on_from(further, folder)

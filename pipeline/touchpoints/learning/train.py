@@ -35,7 +35,7 @@ from pipeline.touchpoints.scheme import (
     width,
 )
 
-MODEL = "path-finnish-0.4.0"
+MODEL = "path-finnish-0.5.0"
 Floats = NDArray[np.float32]
 LAYERS = ("norm", "turn", "pool", "whole", "stretch")
 """What stands on the encoder."""
