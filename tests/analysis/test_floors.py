@@ -32,7 +32,7 @@ def test_the_shipped_network_keeps_its_floors_and_its_card_tells_the_same(config
 def test_readers_agree_more_than_the_network_with_them():
     """The gold can tell a better network from a worse one: two readers who know the guideline agree."""
     readers = agreement(list(read_gold(GOLD)))
-    limits = FLOORS["path-finnish-0.4.0"]
+    limits = FLOORS["path-finnish-0.5.0"]
     assert all(readers[name.removeprefix(f"{GOLD.stem}_")] >= limit for name, limit in limits.items())
 
 
