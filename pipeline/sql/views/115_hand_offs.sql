@@ -6,13 +6,20 @@
 -- The story is told again where a turn after it says so (juuri kerroin, selitän taas; an earlier contact, effort), or where
 -- the first three turns to who took over name three things again that were named before.
 
-CREATE OR REPLACE MACRO says_told_again(tokens) AS  -- a word of telling, and of just now or again, in one sentence
-    list_has_any(
-        [token.sentence FOR token IN tokens IF token.lemma IN
-            ('kertoa', 'selittää', 'sanoa', 'kirjoittaa', 'puhua', 'luetella')],
-        [token.sentence FOR token IN tokens IF token.lemma IN
-            ('äsken', 'äskeinen', 'juuri', 'just', 'justiin', 'taas', 'uudestaan', 'uudelleen', 'kerta')]
+CREATE OR REPLACE MACRO places_of(tokens, words) AS
+    list_filter(
+        list_transform(tokens, lambda token, place: CASE WHEN list_contains(words, token.lemma) THEN place END),
+        lambda place: place IS NOT NULL
     );
+
+CREATE OR REPLACE MACRO says_told_again(tokens) AS  -- a word of telling at most four from one of just now or again
+    list_bool_or(flatten(list_transform(
+        places_of(tokens, ['kertoa', 'selittää', 'sanoa', 'kirjoittaa', 'puhua', 'luetella']),
+        lambda telling: list_transform(
+            places_of(tokens, ['äsken', 'äskeinen', 'juuri', 'just', 'justiin', 'taas', 'uudestaan', 'uudelleen', 'kerta']),
+            lambda again: abs(telling - again) <= 4
+        )
+    ))) IS TRUE;
 
 CREATE OR REPLACE MACRO things_named(tokens) AS
     [lower(token.lemma) FOR token IN tokens
