@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from pipeline.errors import ModelError
-from pipeline.touchpoints.scheme import MATTERS, TURN_HEADS, WHOLE_HEADS, columns, width
+from pipeline.touchpoints.scheme import MATTERS, PART_HEADS, TURN_HEADS, columns, width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +102,7 @@ class Lexical:
         return self.of_deeds.logits(deed_features(self.vectorizer.transform(texts), self.idf))
 
     def read_part(self, texts: Sequence[str], customers: Sequence[bool]) -> "Floats":
-        """Of a conversation or a stretch the log odds of its goal, ease and events (columns of `WHOLE_HEADS`).
+        """Of a conversation or a stretch the log odds of its goal, ease, events and end (columns of `PART_HEADS`).
 
         Args:
             texts: its turns.
@@ -229,7 +229,7 @@ def load(folder: Path) -> Lexical:
             layers = [
                 Layer(arrays[f"{name}_weights"] * arrays[f"{name}_scale"], arrays[f"{name}_bias"]) for name in BLOCKS
             ]
-        sizes = (len(MATTERS), len(MATTERS), DEEDS.stop - DEEDS.start, width(WHOLE_HEADS))
+        sizes = (len(MATTERS), len(MATTERS), DEEDS.stop - DEEDS.start, width(PART_HEADS))
         wanted = [(blocks * len(idf), size) for blocks, size in zip(BLOCKS.values(), sizes, strict=True)]
         if [layer.weights.shape for layer in layers] != wanted:
             raise ValueError

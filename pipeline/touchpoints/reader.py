@@ -11,7 +11,7 @@ from pipeline.config import Config
 from pipeline.conversation import SENTIMENTS, MaskedConversation, MaskedUtterance, Speaker
 from pipeline.models import ModelCard, verified_card
 from pipeline.touchpoints.mentions import find_mentions
-from pipeline.touchpoints.network import ANOTHER_AGENT, PREFIXES, Line, PathNetwork, load, said
+from pipeline.touchpoints.network import ANOTHER_AGENT, PREFIXES, Line, PathNetwork, by_sentiment, load, said
 from pipeline.touchpoints.placing import place as place_on_path
 from pipeline.touchpoints.reading import (
     EASES,
@@ -186,7 +186,7 @@ def _turn(turn: MaskedUtterance, said: Mapping[str, "Floats"]) -> TurnReading:
     moves = {move: float(deeds.get(move, 0.0)) for move in MOVES}
     if turn.speaker != "customer":
         return TurnReading(None, moves)
-    feeling = _named(SENTIMENTS, [felt[:2].sum(), felt[2], felt[3:].sum()])
+    feeling = _named(SENTIMENTS, by_sentiment(felt))
     return TurnReading(feeling, moves, _strength(felt))
 
 

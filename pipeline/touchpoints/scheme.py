@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.conversation import SENTIMENTS
 from pipeline.touchpoints.reading import EASES, EVENTS, GOALS, TARGETS, UNKNOWN
 
 MATTERS = (
@@ -30,6 +31,8 @@ AGENT_DEEDS = (
 )  # fmt: skip
 FEELINGS = (-2, -1, 0, 1, 2)
 """What a customer feels in a turn: strongly negative to strongly positive."""
+SENTIMENT_OF = (0, 0, 1, 2, 2)
+"""Which of `SENTIMENTS` each feeling is."""
 NO_EASE = "none"
 
 
@@ -51,6 +54,8 @@ TURN_HEADS = (
 )
 STRETCH_HEADS = (Head("goal", GOALS, "one"), Head("ease", (*EASES, NO_EASE), "one"))
 WHOLE_HEADS = (*STRETCH_HEADS, Head("event", EVENTS, "any"))
+PART_HEADS = (*WHOLE_HEADS, Head("end", SENTIMENTS, "one"))
+"""What the letters tell of a part: of the whole also how the customer feels at its end."""
 
 
 def width(heads: tuple[Head, ...]) -> int:

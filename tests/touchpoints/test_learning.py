@@ -8,18 +8,20 @@ from random import Random
 import numpy as np
 import pytest
 
+from pipeline.conversation import SENTIMENTS
 from pipeline.errors import ModelError
 from pipeline.models import verified_card
 from pipeline.touchpoints import lexical
 from pipeline.touchpoints.learning.lexical import NEVER, teach_lexical
 from pipeline.touchpoints.learning.network import Example, Recipe
-from pipeline.touchpoints.network import Line, window_turns
+from pipeline.touchpoints.network import LEAN, LETTERS, PREFIXES, Line, PathNetwork, window_turns
 from pipeline.touchpoints.reading import GOALS
 from pipeline.touchpoints.scheme import (
     AGENT_DEEDS,
     CUSTOMER_DEEDS,
     FEELINGS,
     MATTERS,
+    PART_HEADS,
     STRETCH_HEADS,
     TURN_HEADS,
     WHOLE_HEADS,
@@ -58,6 +60,7 @@ def example(seed, ids=None, alone=None):
         alone=alone(texts) if alone else np.zeros((len(texts), 1), np.float32),
         turns=turns_of(names),
         whole=np.concatenate([dimensions, np.zeros(width(WHOLE_HEADS) - len(dimensions))]).astype(np.float32),
+        end=np.array([0, 1, 0], np.float32),
         stretches=[(0, 2, dimensions), (3, 5, dimensions)],
     )
 
@@ -130,8 +133,8 @@ def acting(customer, agent, goal):
     rows[1, columns(TURN_HEADS, "agent")] = [move == label for label in AGENT_DEEDS]
     dimensions = np.array([goal == "yes", goal == "no", 0, 0, 0, 0, 1], np.float32)
     whole = np.concatenate([dimensions, [deed == "complaint", 0, 0, 0]]).astype(np.float32)
-    windows, alone = [], np.zeros((4, 1), np.float32)
-    return Example(texts, [True, False, True, True], windows, alone, rows, whole, [(0, 3, dimensions)])
+    windows, alone, end = [], np.zeros((4, 1), np.float32), np.array([goal == "no", 0, goal == "yes"], np.float32)
+    return Example(texts, [True, False, True, True], windows, alone, rows, whole, end, [(0, 3, dimensions)])
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +179,33 @@ def test_letters_tell_how_a_part_ends(acted):
     for last, wanted in (("hyvä nyt kaikki toimii", "yes"), ("se jäi tekemättä", "no")):
         read = acted.read_part(["kiitos", "ymmärrän", "no niin", last], [True, False, True, True])
         assert GOALS[read[goals].argmax()] == wanted
-    assert acted.read_part(["kaikki toimii"], [False]).shape == (width(WHOLE_HEADS),), "without a customer"
+        assert SENTIMENTS[read[columns(PART_HEADS, "end")].argmax()] == {"yes": "positive", "no": "negative"}[wanted]
+    assert acted.read_part(["kaikki toimii"], [False]).shape == (width(PART_HEADS),), "without a customer"
+
+
+@pytest.mark.parametrize(
+    ("talk", "moved"),
+    [
+        (("cacc", ["moi laskusta nyt", "selvä", "kiitti kaikki toimii", "joo kiitti"]), 2),
+        (("caca", ["moi laskusta nyt", "selvä", "joo", "jäi se tekemättä"]), 0),
+        (("caca", ["moi", "selvä", "kiitti", "jäi se tekemättä"]), 2),
+        (("aa", ["kaikki toimii nyt", "jäi se tekemättä"]), None),
+    ],
+)
+def test_the_feeling_where_the_arc_ends_is_moved_by_how_the_whole_ends(acted, talk, moved):
+    """From that of the turn half way to the end's, in log odds of the sentiments; strong and weak keep their share."""
+    heads = {"turn_weight": np.zeros((width(TURN_HEADS), 1)), "turn_bias": np.zeros(width(TURN_HEADS))}
+    network, own = PathNetwork(None, None, heads, acted, None), columns(TURN_HEADS, "feeling")
+    lines = [Line(PREFIXES["customer" if one == "c" else "agent"], text) for one, text in zip(*talk, strict=True)]
+    found = network.of_turns(np.zeros((len(lines), 1)), lines)[:, own]
+    alone = LETTERS["feeling"] * acted.read_deeds(talk[1])[:, own.start - lexical.DEEDS.start :]
+    rest = [place for place in range(len(lines)) if place != moved]
+    assert found[rest] == pytest.approx(alone[rest], abs=1e-5)
+    if moved is not None:
+        before, after = (np.log(np.add.reduceat(np.exp(row[moved]), [0, 2, 3])) for row in (alone, found))
+        end = acted.read_part(talk[1], [one == "c" for one in talk[0]])[columns(PART_HEADS, "end")]
+        assert np.diff(after) == pytest.approx(np.diff(before + end) / 2, abs=1e-4)
+        assert np.diff(found[moved])[[0, 3]] == pytest.approx(np.diff(alone[moved])[[0, 3]], abs=1e-4)
 
 
 def test_a_part_is_its_last_turns_all_and_those_of_each_side(letters):
@@ -237,7 +266,7 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
 
     from pipeline.touchpoints.learning.network import make_network, teach
     from pipeline.touchpoints.learning.train import Alone, go_on_from, write
-    from pipeline.touchpoints.network import LEAN, LETTERS, load, said
+    from pipeline.touchpoints.network import load, said
 
     alone = Alone(ALONE)
     examples = [example(seed, alone.ids, alone.read) for seed in range(24)]
@@ -268,7 +297,9 @@ def test_a_taught_network_reads_what_it_learnt_and_as_torch_does(start, tmp_path
     for head, told in zip(TURN_HEADS[1:4], beside, strict=True):
         place, weight = columns(TURN_HEADS, head.name), LETTERS[head.name]
         lean = LEAN if head.kind == "any" else 0
-        assert logits[:, place] == pytest.approx((1 - weight) * own[:, place] + weight * told + lean, abs=1e-4)
+        pooled = (1 - weight) * own[:, place] + weight * told + lean
+        alike = [np.allclose(*pair, atol=1e-4) for pair in zip(logits[:, place], pooled, strict=True)]
+        assert alike.count(False) == (head.name == "feeling"), "the feeling of one turn goes by the end too"
     matter = said(logits, TURN_HEADS[0], columns(TURN_HEADS, "matter"))
     wanted_matters = new.turns[:, columns(TURN_HEADS, "matter")].argmax(axis=1)
     assert matter.argmax(axis=1).tolist() == wanted_matters.tolist()

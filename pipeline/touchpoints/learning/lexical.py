@@ -16,7 +16,7 @@ from pipeline.touchpoints.lexical import (
     part_features,
     span_features,
 )
-from pipeline.touchpoints.scheme import MATTERS, STRETCH_HEADS, TURN_HEADS, WHOLE_HEADS, columns, width
+from pipeline.touchpoints.scheme import MATTERS, PART_HEADS, STRETCH_HEADS, TURN_HEADS, columns, width
 
 ALPHA, SPAN_ALPHA = 3e-5, 1e-5
 """L2 penalties; for turns a third and a tenth of it are 3 and 8 points worse on two authors left out."""
@@ -66,12 +66,12 @@ def teach_lexical(examples: Sequence[Example], *, passes: int = PASSES, seed: in
 
 
 def _parts(example: Example, counts: Any, idf: Any) -> Iterator[tuple[Any, Any]]:
-    """Features and what is known of the whole, and of its stretches where it has several: of these no events."""
+    """Features and what is known of the whole, and of its stretches where it has several: of these goal and ease."""
     if example.whole is not None:
-        yield part_features(counts, example.customers, idf), example.whole
+        yield part_features(counts, example.customers, idf), np.concatenate([example.whole, example.end])
     if len(example.stretches) > 1:
         for first, last, dimensions in example.stretches:
-            row = np.full(width(WHOLE_HEADS), np.nan, np.float32)
+            row = np.full(width(PART_HEADS), np.nan, np.float32)
             row[: width(STRETCH_HEADS)] = dimensions
             yield part_features(counts[first : last + 1], example.customers[first : last + 1], idf), row
 

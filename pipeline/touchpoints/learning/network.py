@@ -50,6 +50,8 @@ class Example:
     """(turns, columns of `TURN_HEADS`)"""
     whole: Any = None
     """(columns of `WHOLE_HEADS`); None for a passage"""
+    end: Any = None
+    """How the customer feels at the end (sentiments); None for a passage"""
     stretches: Sequence[tuple[int, int, Any]] = field(default_factory=tuple)
     """first, last, (columns of `STRETCH_HEADS`)"""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.affect.finnish import Network, load_network
 from pipeline.affect.huggingface import parameters
 from pipeline.affect.learning.export import quantise
-from pipeline.conversation import MaskedConversation, Speaker
+from pipeline.conversation import SENTIMENTS, MaskedConversation, Speaker
 from pipeline.errors import ModelError
 from pipeline.models import CARD, ONNX, TOKENIZER, sha256_of, verified_card
 from pipeline.touchpoints import lexical
@@ -71,6 +71,7 @@ def example_of(gold: GoldConversation, masked: MaskedConversation, alone: Alone)
         alone=alone.read([line.text for line in spoken]),
         turns=np.stack([_turn(gold, reading, place) for place in range(len(spoken))]),
         whole=_whole(gold, reading),
+        end=np.array([name == reading.end for name in SENTIMENTS], np.float32),
         stretches=[
             (segment.first, segment.last, _dimensions(segment.goal, segment.ease)) for segment in reading.segments
         ],
