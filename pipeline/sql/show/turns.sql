@@ -7,7 +7,12 @@ WITH deeds AS (
     )
     WHERE probability >= 0.5
     UNION
-    SELECT conversation_id, utterance_index, cue FROM cues WHERE is_present AND conversation_id IS NOT NULL
+    SELECT conversation_id, utterance_index, cue FROM cues JOIN utterances USING (conversation_id, utterance_index)
+    WHERE is_present AND (  -- what data/gold/GUIDELINE.md says one side does is no deed of the other: "irtisanon sen nyt"
+        speaker_role = 'customer' AND cue NOT IN ('empathy', 'remedy')
+        OR speaker_role = 'agent'
+            AND cue IN ('goal_reached', 'goal_missed', 'thanks', 'apology', 'empathy', 'remedy', 'irony')
+    )
 )
 SELECT utterances.utterance_index, utterances.speaker_role, seconds, text, asr_suspect, felt.feeling, felt.sentiment, counts,
     (
