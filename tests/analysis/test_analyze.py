@@ -1,11 +1,14 @@
 """What `analyze` takes and prints: the contract, with a network that says what it is told to."""
 
+import io
 import json
+import sys
 from dataclasses import replace
 
 import pytest
 
 from pipeline.analysis import analyze, load_readers
+from pipeline.cli import main
 from pipeline.touchpoints.reader import PathReader
 from tests.touchpoints.fakes import FakeNetwork, card
 
@@ -125,3 +128,29 @@ def test_more_than_a_batch_keeps_its_order(analysed, monkeypatch):
     monkeypatch.setattr("pipeline.analysis.BATCH_SIZE", 3)
     rows = analysed(*(record(TALK[:1], conversation_id=str(number)) for number in range(8)))
     assert [row["conversation_id"] for row in rows] == [str(number) for number in range(8)]
+
+
+@pytest.mark.slow
+def test_the_command_reads_a_pipe_with_the_models_that_ship(config, monkeypatch, capsys):
+    turns = [
+        ("A", "Malliverkon asiakaspalvelu, Liisa puhelimessa, kuinka voin auttaa?"),
+        ("B", "No hei, Maija Mallista päivää, mun lasku on taas väärin ja mua ottaa päähän, irtisanon koko liittymän."),
+        ("A", "Ymmärrän hyvin, että harmittaa. Korjaan laskun heti."),
+        ("B", "Kiitos, nyt se näkyy oikein. Hienoa palvelua."),
+    ]
+    piped = "\n".join([json.dumps(record(turns, "ä1")), "ei jsonia", json.dumps(record(turns[1:], None))])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(piped.encode())))
+    assert main(["analyze", "-", "--format", "jsonl"]) == 0
+    written = capsys.readouterr()
+    first, wrong, last = map(json.loads, written.out.splitlines())
+    assert set(first) >= KEYS
+    told = ("touchpoints", "goal_reached", "start_sentiment", "end_sentiment", "lowest_turn", "churn_risk", "roles")
+    assert [first[name] for name in told] == [
+        ["laskutus"], "yes", "negative", "positive", 1, True, {"A": "agent", "B": "customer"},
+    ]  # fmt: skip
+    assert first["agent_empathy_turns"] == [2]
+    assert "Maija" not in written.out
+    assert '"ä1"' in written.out, "as it was written, no escapes"
+    assert wrong == {"conversation_id": None, "error": "malformed_json", "position": "line 2"}
+    assert written.err == "tunnepolku: line 2: malformed_json\n"
+    assert (last["conversation_id"], last["lowest_turn"]) == ("3", 0)
