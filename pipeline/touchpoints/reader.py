@@ -136,20 +136,20 @@ def _read(
         if turn.speaker in PEOPLE and turn.asr_suspect is None
     }
     of_id = {touchpoint.id: touchpoint for touchpoint in taxonomies.path.touchpoints}
+    at_whole = network.of_whole(turns, spoken)
+    whole_dimensions = _dimensions(at_whole)
+    places = place_on_path(conversation, probabilities["matter"], taxonomies.path, network.spans(spoken))
     segments = []
-    spans = network.spans(spoken)
-    for segment in place_on_path(conversation, probabilities["matter"], taxonomies.path, spans):
+    for segment in places:
         first, last = segment.first_utterance_index, segment.last_utterance_index
-        dimensions = _dimensions(network.of_stretch(turns[first : last + 1], spoken[first : last + 1]))
+        part = slice(first, last + 1)
+        alone = len(places) == 1  # the one stretch is the whole: what is read there cannot differ
+        dimensions = whole_dimensions if alone else _dimensions(network.of_stretch(turns[part], spoken[part]))
         reason = find_reason(conversation, read, of_id.get(segment.touchpoint), first, last)
         segments.append(replace(segment, dimensions=dimensions, reason=reason))
-    at_whole = network.of_whole(turns, spoken)
-    dimensions = _dimensions(at_whole)
-    if len(segments) == 1:  # the one stretch is the whole: what is read there cannot differ
-        segments = [replace(segments[0], dimensions=dimensions)]
     return Reading(
         segments=tuple(segments),
-        dimensions=dimensions,
+        dimensions=whole_dimensions,
         events=_events(conversation, at_whole[columns(WHOLE_HEADS, "event")], logits),
         turns=read,
         mentions=(*find_mentions(conversation, taxonomies), *_targets(conversation, probabilities)),

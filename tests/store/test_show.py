@@ -87,3 +87,10 @@ def test_of_two_sources_with_one_id_the_whole_id_names_one(
 def test_an_unknown_id_is_told_with_where_ids_are(connection: DuckDBPyConnection, tmp_path: Path, shown: Any) -> None:
     load(connection, tmp_path, [conversation("c1")])
     assert shown("c2", code=1) == ["tunnepolku: No conversation c2 is stored: see the table conversations for ids."]
+
+
+def test_of_whom_nobody_knows_the_role_every_cue_is_told(
+    connection: DuckDBPyConnection, tmp_path: Path, shown: Any
+) -> None:
+    load(connection, tmp_path, [conversation("c1", [turn("unknown", 0.0, "Irtisanon sen", 0.0, "churn", "remedy")])])
+    assert shown("c1")[2].split()[-2:] == ["churn,", "remedy"]
